@@ -1,0 +1,116 @@
+"""Person (may have no account), Account, the server's sessions, and granted roles."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.database import Base, Hash, ShortText, UtcDateTime, choice
+from lms.organisations.models import Organisation
+
+
+class Person(Base):
+    """Somebody we know by name. An account, mail and organisation are all optional."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("length(given_name) > 0", name="given_name_not_empty"),
+        CheckConstraint("length(family_name) > 0", name="family_name_not_empty"),
+        Index("ix_person_names", "family_name", "given_name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    given_name: Mapped[str] = mapped_column(ShortText)
+    family_name: Mapped[str] = mapped_column(ShortText)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+
+    @property
+    def full_name(self) -> str:
+        """Given name first, as certificates print it."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def sorted_name(self) -> str:
+        """Family name first, as registers list it."""
+        return f"{self.family_name} {self.given_name}"
+
+
+class PersonEmail(Base):
+    """A mail address of a person, lower-case. A shared office mailbox may belong to several."""
+
+    __tablename__ = "person_email"
+    __table_args__ = (UniqueConstraint("person_id", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str] = mapped_column(String(254), index=True)
+
+    person: Mapped[Person] = relationship()
+
+
+class Account(Base):
+    """What a person signs in with. `login` is a lower-case mail address."""
+
+    __tablename__ = "account"
+    __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    login: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class UserSession(Base):
+    """A signed-in browser. The cookie carries a random token, the row its SHA-256 only."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(Hash, unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class StaffRole(enum.StrEnum):
+    """Roles that hold everywhere; a trainer's role belongs to a cycle (catalogue)."""
+
+    ORGANISER = "organiser"
+    ADMINISTRATOR = "administrator"
+
+
+class RoleGrant(Base):
+    """A role given to a person; ended, never deleted. One open grant a person and role."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        Index(
+            "uq_role_grant_open",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[StaffRole] = mapped_column(choice(StaffRole, "role"))
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -1,0 +1,104 @@
+"""Sessions that live on the server, tied to Flask-Login.
+
+The signed cookie carries a random token; its SHA-256 is a row. Signing out ends the row, so a
+copied cookie is dead on its next request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from flask import Flask, session
+from flask_login import UserMixin, login_user, logout_user
+from sqlalchemy import select
+
+from lms.access import Role, Subject, role_source
+from lms.accounts.models import Account, Person, RoleGrant, StaffRole, UserSession
+from lms.clock import now
+from lms.extensions import db, login_manager
+
+SESSION_LIFETIME = timedelta(hours=12)
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """Who is signed in, as Flask-Login's `current_user`."""
+
+    def __init__(self, row: UserSession, token: str) -> None:
+        self.session_id = row.id
+        self.account: Account = row.account
+        self.person: Person = row.account.person
+        self.person_id: int = row.account.person_id
+        self._token = token
+
+    def get_id(self) -> str:
+        """What the cookie carries: the session's token, never the account's id."""
+        return self._token
+
+
+def token_hash(token: str) -> str:
+    """SHA-256 of a random token, as stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(account: Account) -> None:
+    """Sign `account` in: a new server row, a fresh cookie (no session fixation)."""
+    token = secrets.token_urlsafe(32)
+    row = UserSession(
+        account_id=account.id,
+        account=account,
+        token_hash=token_hash(token),
+        created_at=now(),
+        expires_at=now() + SESSION_LIFETIME,
+    )
+    db.session.add(row)
+    db.session.flush()
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    session.permanent = True
+    login_user(SignedIn(row, token))
+
+
+def end_session(session_id: int) -> None:
+    """Sign this browser out for good."""
+    row = db.session.get_one(UserSession, session_id)
+    row.ended_at = row.ended_at or now()
+    language = session.get("language")
+    logout_user()
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load(token: str) -> SignedIn | None:
+    row = db.session.scalar(select(UserSession).where(UserSession.token_hash == token_hash(token)))
+    if row is None or row.ended_at is not None or row.expires_at <= now():
+        return None
+    return SignedIn(row, token) if row.account.is_active else None
+
+
+def _holds_grant(person_id: int, role: StaffRole) -> bool:
+    open_grant = select(RoleGrant.id).where(
+        RoleGrant.person_id == person_id, RoleGrant.role == role, RoleGrant.ended_at.is_(None)
+    )
+    return db.session.scalar(open_grant) is not None
+
+
+@role_source(Role.ORGANISER)
+def _is_organiser(person_id: int, _subject: Subject | None) -> bool:
+    return _holds_grant(person_id, StaffRole.ORGANISER)
+
+
+@role_source(Role.ADMINISTRATOR)
+def _is_administrator(person_id: int, _subject: Subject | None) -> bool:
+    return _holds_grant(person_id, StaffRole.ADMINISTRATOR)
+
+
+def init_app(app: Flask) -> None:
+    """Flask-Login's own fingerprinting is off: the server's row decides alone."""
+    app.config["REMEMBER_COOKIE_DURATION"] = 0
+    login_manager.session_protection = None

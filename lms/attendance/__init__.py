@@ -1,0 +1,1 @@
+"""Registers, reports of webinar platforms, evidence of presence."""

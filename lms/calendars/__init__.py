@@ -1,0 +1,1 @@
+"""Lessons as iCalendar, and personal subscription feeds."""

@@ -1,0 +1,1 @@
+"""Tracks, cycles, modules and lessons: what is taught, when, where and by whom."""

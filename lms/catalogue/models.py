@@ -1,0 +1,219 @@
+"""Track → Cycle → Module → Lesson, funding emblems, and who trains."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.database import Base, ShortText, Title, UtcDateTime, choice
+
+
+class Track(Base):
+    """A training programme with its funding; its cycles repeat it."""
+
+    __tablename__ = "track"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(Title)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    issuer: Mapped[str] = mapped_column(String(200))
+    project_code: Mapped[str] = mapped_column(String(40), default="")
+    funding_statement: Mapped[str] = mapped_column(Text, default="")
+    fictional: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class FundingEmblem(Base):
+    """A funder's mark, in the order the fund demands. `symbol` names a drawing we carry."""
+
+    __tablename__ = "funding_emblem"
+    __table_args__ = (UniqueConstraint("track_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
+    position: Mapped[int]
+    symbol: Mapped[str] = mapped_column(String(20))
+    label: Mapped[str] = mapped_column(ShortText)
+
+
+class CycleStatus(enum.StrEnum):
+    """Draft: staff only. Published: open to the public. Closed: over. Archived: off the lists."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class EnrolmentMode(enum.StrEnum):
+    """Who enrols: people themselves, or the organisers only."""
+
+    OPEN = "open"
+    BY_ORGANISER = "by_organiser"
+
+
+class Denominator(enum.StrEnum):
+    """What the percentage is of: the whole cycle, or the lessons since a person's enrolment."""
+
+    WHOLE = "whole"
+    SINCE_ENROLMENT = "since_enrolment"
+
+
+class ExcusedPolicy(enum.StrEnum):
+    """What an excused absence does: counts as missing, or is taken off what is due."""
+
+    MISSING = "missing"
+    NOT_DUE = "not_due"
+
+
+class Cycle(Base):
+    """One run of a track, with its own rule for the certificate."""
+
+    __tablename__ = "cycle"
+    __table_args__ = (
+        CheckConstraint("threshold_percent BETWEEN 1 AND 100", name="threshold"),
+        CheckConstraint("places IS NULL OR places > 0", name="places"),
+        CheckConstraint(
+            "enrolment_closes_at IS NULL OR enrolment_opens_at IS NULL "
+            "OR enrolment_closes_at > enrolment_opens_at",
+            name="enrolment_window",
+        ),
+        Index("ix_cycle_track", "track_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    title: Mapped[str] = mapped_column(Title)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[CycleStatus] = mapped_column(
+        choice(CycleStatus, "status"), default=CycleStatus.DRAFT
+    )
+    enrolment_mode: Mapped[EnrolmentMode] = mapped_column(
+        choice(EnrolmentMode, "enrolment_mode"), default=EnrolmentMode.OPEN
+    )
+    enrolment_opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    enrolment_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    places: Mapped[int | None]
+    threshold_percent: Mapped[int] = mapped_column(default=80)
+    denominator: Mapped[Denominator] = mapped_column(
+        choice(Denominator, "denominator"), default=Denominator.WHOLE
+    )
+    excused_policy: Mapped[ExcusedPolicy] = mapped_column(
+        choice(ExcusedPolicy, "excused_policy"), default=ExcusedPolicy.MISSING
+    )
+    signatory_name: Mapped[str] = mapped_column(ShortText, default="")
+    signatory_role: Mapped[str] = mapped_column(ShortText, default="")
+    place: Mapped[str] = mapped_column(ShortText, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    track: Mapped[Track] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CycleTrainer(Base):
+    """A person who trains in a cycle and records attendance there."""
+
+    __tablename__ = "cycle_trainer"
+    __table_args__ = (UniqueConstraint("cycle_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+    person: Mapped[Person] = relationship()
+
+
+class Module(Base):
+    """A part of a cycle: several lessons on one subject."""
+
+    __tablename__ = "module"
+    __table_args__ = (Index("ix_module_cycle", "cycle_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(Title)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    subject_area: Mapped[str] = mapped_column(ShortText, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    cycle: Mapped[Cycle] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class LessonMode(enum.StrEnum):
+    """How people attend."""
+
+    ONLINE = "online"
+    ROOM = "room"
+    BLENDED = "blended"
+
+
+class LessonStatus(enum.StrEnum):
+    """A cancelled lesson stays in calendars, marked as such, and is not due."""
+
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class Lesson(Base):
+    """A dated meeting. `uid` never changes; `sequence` and `changed_at` follow what calendars see."""
+
+    __tablename__ = "lesson"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("sequence >= 0", name="sequence"),
+        Index("ix_lesson_module", "module_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"))
+    title: Mapped[str] = mapped_column(Title)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    zone: Mapped[str] = mapped_column(String(40), default="Europe/Rome")
+    mode: Mapped[LessonMode] = mapped_column(choice(LessonMode, "mode"), default=LessonMode.ONLINE)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    join_url: Mapped[str] = mapped_column(String(500), default="")
+    status: Mapped[LessonStatus] = mapped_column(
+        choice(LessonStatus, "status"), default=LessonStatus.SCHEDULED
+    )
+    uid: Mapped[str] = mapped_column(String(120), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    module: Mapped[Module] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def minutes(self) -> int:
+        """Planned length in real minutes (instants are UTC, so a clock change does not matter)."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+
+class LessonTrainer(Base):
+    """Who teaches a lesson, as the programme shows it."""
+
+    __tablename__ = "lesson_trainer"
+    __table_args__ = (UniqueConstraint("lesson_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+    person: Mapped[Person] = relationship()

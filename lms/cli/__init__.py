@@ -1,0 +1,35 @@
+"""The command line, `lms …`: Click through Flask.
+
+Each feature's commands are one module here. `lms report read` needs neither settings nor database:
+Flask's application is made only for commands that ask for its context.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask.cli import FlaskGroup
+
+from lms import create_app
+from lms.cli.report import report
+from lms.cli.server import serve, worker
+from lms.config import ConfigError
+
+
+@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False)
+def lms() -> None:
+    """Percorso: training tracks, attendance, certificates and calendars."""
+
+
+for command in (report, serve, worker):
+    lms.add_command(command)
+
+
+def main() -> None:
+    """Entry point: settings that cannot be used end with their faults, not a traceback."""
+    try:
+        lms()
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

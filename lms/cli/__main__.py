@@ -1,0 +1,5 @@
+"""`python -m lms.cli` is `lms`."""
+
+from lms.cli import main
+
+main()

@@ -1,0 +1,172 @@
+"""Settings from the environment, checked once at start.
+
+Development, test and production differ only here. `Settings.from_environ` collects every fault
+before it complains, so that an operator mends them in one go.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("development", "test", "production")
+WEAK_SECRETS = frozenset({"changeme", "secret", "dev", "password", "percorso"})
+MINIMUM_SECRET_LENGTH = 32
+DEFAULT_MAX_UPLOAD_MB = 20
+
+
+class ConfigError(Exception):
+    """The environment cannot be used; `faults` holds one sentence a fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("The settings cannot be used:\n" + "\n".join(f"- {f}" for f in faults))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the application takes from outside. Sizes in bytes, times in seconds."""
+
+    environment: str
+    data: Path
+    secret_key: str
+    database_url: str
+    public_url: str
+    site_name: str
+    administration: str
+    contact: str
+    privacy_url: str
+    accessibility_url: str
+    trusted_proxies: int
+    max_upload: int
+    log_level: str
+    demo: bool
+
+    @property
+    def production(self) -> bool:
+        """Whether real people's data live here."""
+        return self.environment == "production"
+
+    @property
+    def public_host(self) -> str:
+        """Host (and port) of the public address, or an empty string without one."""
+        return urlsplit(self.public_url).netloc
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read and check the settings; raises `ConfigError` naming every fault."""
+        reader = _Reader(environ)
+        environment = reader.choice("LMS_ENV", ENVIRONMENTS, "development")
+        production = environment == "production"
+        data = Path(environ.get("LMS_DATA") or PROJECT_ROOT / "var").resolve()
+        settings = cls(
+            environment=environment,
+            data=data,
+            secret_key=reader.secret(data, production=production),
+            database_url=reader.database(data),
+            public_url=reader.public_url(production=production),
+            site_name=environ.get("LMS_SITE_NAME", "").strip() or "Percorso",
+            administration=environ.get("LMS_ADMINISTRATION", "").strip()
+            or "Formazione per le amministrazioni locali",
+            contact=environ.get("LMS_CONTACT", "").strip(),
+            privacy_url=reader.address("LMS_PRIVACY_URL"),
+            accessibility_url=reader.address("LMS_ACCESSIBILITY_URL"),
+            trusted_proxies=reader.number("LMS_TRUSTED_PROXIES", 0, 0, 5),
+            max_upload=reader.number("LMS_MAX_UPLOAD_MB", DEFAULT_MAX_UPLOAD_MB, 1, 200) * 2**20,
+            log_level=reader.choice("LMS_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+            demo=reader.flag("LMS_DEMO") and not production,
+        )
+        if production and reader.flag("LMS_DEMO"):
+            reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")
+        if reader.faults:
+            raise ConfigError(reader.faults)
+        return settings
+
+
+class _Reader:
+    """Reads one variable at a time and remembers what was wrong."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.faults: list[str] = []
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.environ.get(name, "").strip() or default
+        if value not in allowed:
+            self.faults.append(f"{name} is '{value}'; it must be one of {', '.join(allowed)}.")
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self.environ.get(name, "").strip().lower() or "0"
+        if value not in {"0", "1", "true", "false", "yes", "no"}:
+            self.faults.append(f"{name} is '{value}'; it must be 1 or 0.")
+        return value in {"1", "true", "yes"}
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        text = self.environ.get(name, "").strip() or str(default)
+        if not text.isdecimal() or not low <= int(text) <= high:
+            self.faults.append(f"{name} is '{text}'; it must be a number from {low} to {high}.")
+            return default
+        return int(text)
+
+    def address(self, name: str) -> str:
+        value = self.environ.get(name, "").strip()
+        if value and urlsplit(value).scheme not in {"http", "https", "mailto"}:
+            self.faults.append(f"{name} is '{value}'; it must be a whole https:// address.")
+        return value
+
+    def public_url(self, *, production: bool) -> str:
+        value = self.environ.get("LMS_PUBLIC_URL", "").strip().rstrip("/")
+        parts = urlsplit(value)
+        if production and not value:
+            self.faults.append(
+                "LMS_PUBLIC_URL is missing: production needs its public https:// address, "
+                "because certificates and mailed links carry it."
+            )
+        elif value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path):
+            self.faults.append(
+                f"LMS_PUBLIC_URL is '{value}'; it must look like https://formazione.example.it."
+            )
+        elif production and parts.scheme != "https":
+            self.faults.append("LMS_PUBLIC_URL must begin with https:// in production.")
+        return value
+
+    def database(self, data: Path) -> str:
+        value = self.environ.get("LMS_DATABASE_URL", "").strip()
+        if not value:
+            return f"sqlite:///{data / 'percorso.sqlite3'}"
+        if value.startswith("postgresql://"):
+            value = "postgresql+psycopg://" + value.removeprefix("postgresql://")
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self.faults.append(
+                "LMS_DATABASE_URL must begin with sqlite:/// or postgresql:// "
+                f"(it begins with '{value.split(':', 1)[0]}:')."
+            )
+        return value
+
+    def secret(self, data: Path, *, production: bool) -> str:
+        value = self.environ.get("LMS_SECRET_KEY", "")
+        if not value and not production:
+            return _kept_secret(data)
+        weak = value.lower() in WEAK_SECRETS or len(set(value)) < 10
+        if len(value) < MINIMUM_SECRET_LENGTH or weak:
+            self.faults.append(
+                f"LMS_SECRET_KEY is missing or weak: it must have at least "
+                f"{MINIMUM_SECRET_LENGTH} varied characters. One can be made with: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return value
+
+
+def _kept_secret(data: Path) -> str:
+    """A random secret kept in the data folder, so that a restart signs nobody out."""
+    path = data / "secret-key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

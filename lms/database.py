@@ -1,0 +1,129 @@
+"""How we speak to SQLite and PostgreSQL alike: column types, connections, transactions.
+
+The safe requests of a web server get connections on which the database itself refuses to write;
+every other transaction on SQLite begins with the write lock, so that two writers queue up instead
+of failing half-way.
+"""
+
+from __future__ import annotations
+
+import enum
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# The WAL-reset bug (lost commits with two connections) is mended in these releases.
+WAL_SAFE_FROM = (3, 51, 3)
+WAL_SAFE_BRANCHES = {(3, 50): 7, (3, 44): 6}
+BUSY_TIMEOUT_MS = 15_000
+
+may_write: ContextVar[bool] = ContextVar("may_write", default=True)
+
+
+class Base(DeclarativeBase):
+    """Parent of every table; constraint names follow one convention on both databases."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Naive values are refused; what comes back is aware, in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: aware only, in UTC (SQLite keeps no zone, so it is stripped there)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive date and time cannot be stored: {value!r}")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice(kind: type[enum.StrEnum], name: str) -> Enum:
+    """A text column that holds the values of `kind` only, by a CHECK named `name`."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+ShortText = String(120)
+Title = String(300)
+Hash = String(64)
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite release is free of the WAL-reset bug."""
+    branch = (version[0], version[1])
+    if branch in WAL_SAFE_BRANCHES:
+        return version[2] >= WAL_SAFE_BRANCHES[branch]
+    return version >= WAL_SAFE_FROM
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What Flask-SQLAlchemy hands to `create_engine` for this address."""
+    if not url.startswith("sqlite"):
+        return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    if not wal_is_safe(sqlite.sqlite_version_info):
+        raise RuntimeError(
+            f"SQLite {sqlite.sqlite_version} can lose commits in WAL mode; "
+            "install the pinned pysqlite3 (3.51.3 or later)."
+        )
+    return {"module": sqlite, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Hang our connection and transaction habits on `engine` (once)."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        event.listen(engine, "begin", _on_postgresql_begin)
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    writes = may_write.get()
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _on_postgresql_begin(connection: Connection) -> None:
+    if not may_write.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

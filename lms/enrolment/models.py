@@ -1,0 +1,66 @@
+"""Enrolment of a person in a cycle, and its history."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.catalogue.models import Cycle
+from lms.database import Base, ShortText, UtcDateTime, choice
+
+
+class EnrolmentStatus(enum.StrEnum):
+    """Confirmed people take part; the rest of the life cycle joins with places and approvals."""
+
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class Enrolment(Base):
+    """One person in one cycle. Name and organisation are copied: reports use those of the time."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "person_id"),
+        Index("ix_enrolment_names", "cycle_id", "family_name", "given_name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    status: Mapped[EnrolmentStatus] = mapped_column(choice(EnrolmentStatus, "status"))
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    given_name: Mapped[str] = mapped_column(ShortText)
+    family_name: Mapped[str] = mapped_column(ShortText)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    organisation_name: Mapped[str] = mapped_column(String(200), default="")
+
+    cycle: Mapped[Cycle] = relationship()
+    person: Mapped[Person] = relationship()
+
+    @property
+    def full_name(self) -> str:
+        """Given name first, as certificates print it."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def sorted_name(self) -> str:
+        """Family name first, as registers list it."""
+        return f"{self.family_name} {self.given_name}"
+
+
+class EnrolmentEvent(Base):
+    """Append-only history: who set which status when, and why."""
+
+    __tablename__ = "enrolment_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    status: Mapped[EnrolmentStatus] = mapped_column(choice(EnrolmentStatus, "status"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(300), default="")

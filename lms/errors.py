@@ -1,0 +1,76 @@
+"""Errors as helpful pages: what happened, what to do next, nothing lost.
+
+A fault of ours carries a reference that stands in the log beside its traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_exceptions
+
+from lms.extensions import db
+
+PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500})
+log = logging.getLogger("lms.errors")
+
+
+class UserError(Exception):
+    """Somebody asked for what the rules forbid; `message` (translated) tells them why.
+
+    Raised by actions; a view that has a form shows it there, else it becomes a page with `status`.
+    """
+
+    def __init__(self, message: str, status: int = 422) -> None:
+        self.message = message
+        self.status = status
+        super().__init__(message)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_error_handler(HTTPException, _http_page)
+    app.register_error_handler(UserError, _user_page)
+    app.register_error_handler(Exception, _fault_page)
+
+
+def _render(status: int, detail: str = "", reference: str = "") -> tuple[str, int]:
+    db.session.rollback()
+    page = status if status in PAGES else (400 if status < 500 else 500)
+    return (
+        render_template(f"errors/{page}.html", detail=detail, reference=reference, status=status),
+        status,
+    )
+
+
+def _http_page(error: HTTPException) -> tuple[str, int, dict[str, str]]:
+    status = error.code or 500
+    detail = error.description or ""
+    if isinstance(error, CSRFError):
+        detail = "csrf"
+    elif isinstance(error, RequestEntityTooLarge) or detail == getattr(
+        default_exceptions.get(status), "description", None
+    ):
+        detail = ""  # Werkzeug's own English sentence says less than our page
+    headers = {}
+    if status == 405 and getattr(error, "valid_methods", None):
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+    return (*_render(status, detail), headers)
+
+
+def _user_page(error: UserError) -> tuple[str, int]:
+    return _render(error.status, error.message)
+
+
+def _fault_page(error: Exception) -> tuple[str, int]:
+    reference = secrets.token_hex(4).upper()
+    g.error_reference = reference
+    log.error(
+        "fault",
+        exc_info=error,
+        extra={"reference": reference, "endpoint": request.endpoint, "method": request.method},
+    )
+    return _render(500, reference=reference)

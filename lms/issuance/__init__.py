@@ -1,0 +1,1 @@
+"""Entitlement, certificates, their verification and revocation."""

@@ -1,0 +1,193 @@
+"""Background work: a job is a row, written in the same transaction as the change that wants it.
+
+The row is the truth. One embedded worker (`lms worker`, started by `make run`) claims rows; every
+handler is idempotent, so a job that ran twice because its worker was killed does no harm.
+"""
+
+from __future__ import annotations
+
+import enum
+import logging
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.clock import now
+from lms.database import Base, UtcDateTime, choice
+from lms.extensions import db
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 5
+RETRY_AFTER = timedelta(seconds=5)
+
+log = logging.getLogger(__name__)
+
+
+class JobStatus(enum.StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """A piece of work to be done at `run_at` or soon after. `key` makes asking twice harmless."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_waiting", "status", "run_at"),
+        CheckConstraint("done <= total", name="progress"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    status: Mapped[JobStatus] = mapped_column(
+        choice(JobStatus, "status"), default=JobStatus.QUEUED
+    )
+    run_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+Handler = Callable[[Job], None]
+_handlers: dict[str, Handler] = {}
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Declare the function that carries out jobs of `kind`; it must be idempotent."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def enqueue(
+    kind: str, key: str, payload: dict[str, Any], *, total: int = 0, run_at: datetime | None = None
+) -> Job:
+    """Add a job to the current transaction; with a `key` already known, that job is returned."""
+    known = db.session.scalar(select(Job).where(Job.key == key))
+    if known is not None:
+        return known
+    job = Job(
+        kind=kind, key=key, payload=payload, total=total, run_at=run_at or now(), created_at=now()
+    )
+    db.session.add(job)
+    db.session.flush()
+    return job
+
+
+def progress(job: Job, done: int, total: int) -> None:
+    """Tell how far the job is, prolong its lease and commit what was done so far."""
+    job.total, job.done = total, done
+    job.claimed_until = now() + LEASE
+    db.session.commit()
+
+
+def worker_name() -> str:
+    """This process, as it stands in `Job.claimed_by`."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def release_of_dead_workers() -> None:
+    """Give back at once what a killed worker of this machine held (else the lease must run out)."""
+    host = socket.gethostname()
+    for job in db.session.scalars(select(Job).where(Job.status == JobStatus.RUNNING)):
+        owner, _, pid = (job.claimed_by or "").rpartition(":")
+        if owner == host and pid.isdecimal() and not _alive(int(pid)):
+            job.claimed_until = now()
+    db.session.commit()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def claim() -> Job | None:
+    """Take the next due job, or one whose worker fell silent; None when there is nothing to do."""
+    instant = now()
+    due = (Job.status == JobStatus.QUEUED) & (Job.run_at <= instant)
+    abandoned = (Job.status == JobStatus.RUNNING) & (Job.claimed_until <= instant)
+    candidate = (
+        select(Job.id)
+        .where(due | abandoned)
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    job_id = db.session.scalar(candidate)
+    if job_id is None:
+        db.session.rollback()
+        return None
+    db.session.execute(
+        update(Job)
+        .where(Job.id == job_id)
+        .values(
+            status=JobStatus.RUNNING,
+            claimed_by=worker_name(),
+            claimed_until=instant + LEASE,
+            attempts=Job.attempts + 1,
+        )
+    )
+    db.session.commit()
+    return db.session.get(Job, job_id)
+
+
+def run_one() -> bool:
+    """Claim one job and carry it out; False when nothing was due."""
+    job = claim()
+    if job is None:
+        return False
+    job_id = job.id
+    try:
+        _handlers[job.kind](job)
+    except Exception as error:  # noqa: BLE001 - whatever a handler throws, the row must tell it
+        log.exception("job failed", extra={"job": job_id, "kind": job.kind})
+        db.session.rollback()
+        _note_failure(job_id, error)
+    else:
+        job.status, job.finished_at, job.error = JobStatus.DONE, now(), None
+        job.claimed_by = job.claimed_until = None
+        db.session.commit()
+    return True
+
+
+def _note_failure(job_id: int, error: Exception) -> None:
+    job = db.session.get_one(Job, job_id)
+    final = job.attempts >= MAX_ATTEMPTS
+    job.status = JobStatus.FAILED if final else JobStatus.QUEUED
+    job.run_at = now() + RETRY_AFTER * job.attempts
+    job.error = f"{type(error).__name__}: {error}"[:2000]
+    job.finished_at = now() if final else None
+    job.claimed_by = job.claimed_until = None
+    db.session.commit()
+
+
+def run_until_empty() -> int:
+    """Carry out all due jobs in this process (tests, command line); returns how many ran."""
+    count = 0
+    while run_one():
+        count += 1
+    return count

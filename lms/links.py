@@ -1,0 +1,39 @@
+"""Addresses: whole ones from the configured public address, and safe ones to return to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from lms.config import Settings
+
+
+def safe_next(target: str | None) -> str:
+    """`target` if it is the path of one of our own GET pages, else the first page."""
+    home = url_for("home.index")
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return home
+    if any(ord(character) < 33 for character in target):
+        return home
+    path, _mark, query = target.partition("?")
+    try:
+        current_app.url_map.bind("").match(path, method="GET", query_args=query)
+    except HTTPException:
+        return home
+    return target
+
+
+def public_root() -> str:
+    """The public address without a closing slash.
+
+    Configured; outside production it may be left out, and the (trusted) host of the request serves.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.public_url or request.url_root.rstrip("/")
+
+
+def public_url(endpoint: str, **values: Any) -> str:
+    """The whole public address of a page, for what leaves the site (PDF, mail, calendars)."""
+    return public_root() + url_for(endpoint, **values)

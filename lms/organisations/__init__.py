@@ -1,0 +1,1 @@
+"""Organisations (enti): municipalities, regions, third-sector bodies, and their codes."""

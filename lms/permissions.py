@@ -1,0 +1,28 @@
+"""Who may do what: the one table. `tests/test_access.py` asks every row as every role.
+
+An endpoint that is not here is refused; a row without an endpoint fails the tests.
+"""
+
+from __future__ import annotations
+
+from lms.access import Role, Rule
+
+ANYONE = frozenset({Role.STRANGER})
+SIGNED_IN = frozenset({Role.SIGNED_IN})
+OWNER = frozenset({Role.OWNER})
+OWN_OR_ORGANISERS = frozenset({Role.OWNER, Role.ORGANISER, Role.ADMINISTRATOR})
+TEACHING = frozenset({Role.TRAINER, Role.ORGANISER, Role.ADMINISTRATOR})
+ORGANISING = frozenset({Role.ORGANISER, Role.ADMINISTRATOR})
+ADMINISTERING = frozenset({Role.ADMINISTRATOR})
+
+TABLE: dict[str, Rule] = {
+    # home and accounts
+    "home.index": Rule(ANYONE),
+    "home.set_language": Rule(ANYONE),
+    "accounts.sign_in": Rule(ANYONE),
+    "accounts.sign_out": Rule(ANYONE),
+    # catalogue: public pages
+    "catalogue.cycles": Rule(ANYONE),
+    "catalogue.cycle": Rule(ANYONE, "cycle"),
+    "catalogue.lesson": Rule(ANYONE, "lesson"),
+}

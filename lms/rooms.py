@@ -1,0 +1,21 @@
+"""The rooms, in the order of their foreign keys, and what each hangs on the application.
+
+A room's `loading` module is imported for what it declares to `lms.access`.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from lms.accounts import signing_in
+from lms.accounts.views import blueprint as accounts
+from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares loaders
+from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
+from lms.home.views import blueprint as home
+
+
+def init_app(app: Flask) -> None:
+    """Register every room's blueprint and what it declares to `access`."""
+    signing_in.init_app(app)
+    for blueprint in (home, accounts):
+        app.register_blueprint(blueprint)

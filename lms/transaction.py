@@ -1,0 +1,42 @@
+"""One commit a request, on success only, never on a safe method.
+
+The database itself refuses to write in a safe request (`lms.database.may_write`), so a view that
+tries is an error, not a surprise.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from lms.database import may_write, prepare_engine
+from lms.extensions import db
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class PercorsoApp(Flask):
+    """Flask whose dispatch commits: a failure while committing meets the error pages too."""
+
+    def dispatch_request(self) -> Response:  # type: ignore[override]
+        """Run the view, then commit what it did, or forget it."""
+        response = self.make_response(super().dispatch_request())
+        if request.method not in SAFE_METHODS and response.status_code < 400:
+            db.session.commit()
+        else:
+            db.session.rollback()
+        return response
+
+
+def init_app(app: Flask) -> None:
+    """Tie transactions to requests and prepare the engine."""
+    with app.app_context():
+        prepare_engine(db.engine)
+
+    @app.before_request
+    def _decide_writing() -> None:
+        may_write.set(request.method not in SAFE_METHODS)
+
+    @app.teardown_request
+    def _allow_writing_again(_error: BaseException | None) -> None:
+        db.session.rollback()
+        may_write.set(True)

@@ -1,0 +1,120 @@
+"""Every test that asks for `app` runs on SQLite and on PostgreSQL, each real and freshly migrated."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from lms import create_app
+from lms.config import Settings
+from lms.extensions import db
+from tests.client import PercorsoClient
+from tests.servers import PostgresServer, postgres
+
+DATABASES = ("sqlite", "postgresql")
+SECRET = "a-secret-for-tests-0123456789-abcdefghijklmnop"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=[*DATABASES, "both"], default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        names = DATABASES if chosen == "both" else (chosen,)
+        metafunc.parametrize("database", names, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database this test runs on."""
+    return str(request.param)
+
+
+def make_settings(folder: Path, url: str | None = None, **more: str) -> Settings:
+    environ = {"LMS_ENV": "test", "LMS_DATA": str(folder), "LMS_SECRET_KEY": SECRET, **more}
+    if url:
+        environ["LMS_DATABASE_URL"] = url
+    return Settings.from_environ(environ)
+
+
+class Template:
+    """A migrated, empty database and the way back to it."""
+
+    def __init__(self, app: Flask, file: Path | None) -> None:
+        self.app, self.file = app, file
+        with app.app_context():
+            flask_migrate.upgrade()
+            db.session.remove()
+            db.engine.dispose()
+        if file:
+            self._drop_side_files()
+            shutil.copy(file, file.with_suffix(".template"))
+
+    def _drop_side_files(self) -> None:
+        assert self.file
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
+
+    def restore(self) -> None:
+        if self.file:
+            db.engine.dispose()
+            self._drop_side_files()
+            shutil.copy(self.file.with_suffix(".template"), self.file)
+            return
+        tables = ", ".join(f'"{name}"' for name in db.metadata.tables)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            connection.execute(text("INSERT INTO seal_chain (id, number, seal) VALUES (1, 0, '')"))
+
+
+@pytest.fixture(scope="session")
+def template(
+    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Template:
+    folder = tmp_path_factory.mktemp(database)
+    if database == "sqlite":
+        app = create_app(make_settings(folder))
+        return Template(app, folder / "percorso.sqlite3")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create_database("suite")
+    return Template(create_app(make_settings(folder, url)), None)
+
+
+@pytest.fixture
+def app(template: Template) -> Iterator[Flask]:
+    """The application on an empty, migrated database, with its context pushed."""
+    with template.app.app_context():
+        template.restore()
+        yield template.app
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> PercorsoClient:
+    """A browser that checks every page it receives."""
+    return PercorsoClient(app)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real exports to try against, where this machine has them."""
+    folder = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data on this machine")
+    return folder
+
