@@ -1,0 +1,115 @@
+"""What every answer says to the browser, and how static files are served.
+
+The policy has no `unsafe-inline`: scripts carry the request's nonce or come from our own address.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from wsgiref.headers import Headers
+
+from flask import Flask, Response, g
+from whitenoise import WhiteNoise
+
+from lms.config import PROJECT_ROOT
+
+STATIC_ROOT = PROJECT_ROOT / "static"
+STATIC_URL = "/static/"
+ONE_YEAR_SECONDS = 365 * 24 * 3600
+HSTS_SECONDS = 2 * ONE_YEAR_SECONDS
+NEVER_USED = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "usb",
+)
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in NEVER_USED),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def csp_nonce() -> str:
+    """The nonce of this request, made when a template first asks for it."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def content_security_policy(nonce: str | None, *, https: bool) -> str:
+    """The policy of a page; without a nonce no inline script runs at all."""
+    directives = {
+        "default-src": "'none'",
+        "script-src": f"'self' 'nonce-{nonce}'" if nonce else "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+    }
+    policy = "; ".join(f"{name} {value}" for name, value in directives.items())
+    return f"{policy}; upgrade-insecure-requests" if https else policy
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every answer of `app`; what a view set itself is left alone."""
+    https = app.config["PREFERRED_URL_SCHEME"] == "https"
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        for name, value in FIXED.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            content_security_policy(g.get("csp_nonce"), https=https),
+        )
+        if https:
+            response.headers.setdefault(
+                "Strict-Transport-Security", f"max-age={HSTS_SECONDS}; includeSubDomains"
+            )
+        response.headers.setdefault("Cache-Control", "no-store")
+        # The same address answers differently to another session or another language.
+        response.vary.update(("Cookie", "Accept-Language"))
+        return response
+
+
+def serve_static(app: Flask) -> None:
+    """Serve `static/` before Flask is asked: compressed variants, kept for a year.
+
+    Every address carries a hash of its content (`lms.pages.static_url`) or, for fonts, a version
+    in its name, so nothing kept by a browser is ever stale.
+    """
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(STATIC_ROOT),
+        prefix=STATIC_URL,
+        autorefresh=bool(app.config.get("TEMPLATES_AUTO_RELOAD")),
+        max_age=ONE_YEAR_SECONDS,
+        allow_all_origins=False,
+        immutable_file_test=_always,
+        add_headers_function=_static_headers,
+    )
+
+
+def _always(_path: str, _url: str) -> bool:
+    return True
+
+
+def _static_headers(headers: Headers, path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if Path(path).suffix == ".svg":  # opened by itself it is a document, so it gets a policy
+        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
