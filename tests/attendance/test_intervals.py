@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,15 +30,13 @@ spans = st.lists(
 )
 
 
-def seconds(found: tuple[iv.Interval, ...]) -> set[int]:
+def minute_of(instant: datetime) -> int:
+    return (instant - BASE) // timedelta(minutes=1)
+
+
+def covered(found: tuple[iv.Interval, ...]) -> set[int]:
     """Every minute covered, counted the slow way."""
-    return {
-        minute
-        for start, end in found
-        for minute in range(
-            int((start - BASE).total_seconds()) // 60, int((end - BASE).total_seconds()) // 60
-        )
-    }
+    return {m for start, end in found for m in range(minute_of(start), minute_of(end))}
 
 
 def test_a_rejoin_and_a_second_device_count_once() -> None:
@@ -96,9 +95,9 @@ def test_a_naive_instant_is_refused() -> None:
 def test_union_is_sorted_disjoint_and_says_the_same_time(some: list[iv.Interval]) -> None:
     united = iv.union(some)
     assert all(start < end for start, end in united)
-    assert all(a.end < b.start for a, b in zip(united, united[1:], strict=False))
-    assert seconds(united) == seconds(tuple(some))
-    assert iv.minutes(some) == len(seconds(united))
+    assert all(a.end < b.start for a, b in itertools.pairwise(united))
+    assert covered(united) == covered(tuple(some))
+    assert iv.minutes(some) == len(covered(united))
     assert iv.union(united) == united
     assert iv.union(reversed(some)) == united
 
@@ -109,8 +108,8 @@ def test_intersection_and_subtraction_part_the_time(
 ) -> None:
     common, rest = iv.intersection(one, other), iv.subtraction(one, other)
     assert common == iv.intersection(other, one)
-    assert seconds(common) == seconds(tuple(one)) & seconds(tuple(other))
-    assert seconds(rest) == seconds(tuple(one)) - seconds(tuple(other))
+    assert covered(common) == covered(tuple(one)) & covered(tuple(other))
+    assert covered(rest) == covered(tuple(one)) - covered(tuple(other))
     assert iv.union([*common, *rest]) == iv.union(one)
     assert iv.minutes(common) + iv.minutes(rest) == iv.minutes(one)
 
