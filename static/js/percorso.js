@@ -1,0 +1,43 @@
+// Comfort only: every page works without this file. No inline styles, no requests.
+(() => {
+  "use strict";
+  const each = (selector, action) => document.querySelectorAll(selector).forEach(action);
+
+  // After a refused form the list of errors is where reading goes on.
+  const summary = document.querySelector("[data-focus]");
+  if (summary) summary.focus();
+
+  each("[data-reveal]", (button) => {
+    const input = document.getElementById(button.dataset.reveal);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+    });
+    // A browser remembers text fields, not passwords: hide again before sending.
+    input.form.addEventListener("submit", () => { input.type = "password"; });
+  });
+
+  each("[data-copy]", (button) => {
+    if (!navigator.clipboard) return;
+    const label = button.querySelector("span");
+    const before = label.textContent;
+    label.setAttribute("aria-live", "polite");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      label.textContent = button.dataset.done;
+      setTimeout(() => { label.textContent = before; }, 2500);
+    });
+  });
+
+  // A second click must not send a form twice (the server refuses it too).
+  each("form[method=post]", (form) => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "yes";
+    });
+  });
+  addEventListener("pageshow", () => each("form[data-sent]", (form) => { delete form.dataset.sent; }));
+})();
