@@ -1,0 +1,68 @@
+"""Pictures drawn from their geometry as SVG: the emblem of the Union and the QR code."""
+
+from math import cos, pi, sin, sqrt
+
+import segno
+
+# Height of the flag in drawing units; all measures below are shares of it.
+_HOIST = 540.0
+_BLUE = "#039"
+_GOLD = "#fc0"
+_QUIET_ZONE = 4  # modules; ISO/IEC 18004 asks for four
+_INK = "#0b2239"
+
+
+def eu_flag() -> str:
+    """Draw the emblem of the Union: 2:3, twelve upright stars on a circle of a third of the hoist.
+
+    Geometry and colours: Interinstitutional Style Guide, annex A1; Regulation (EU) 2021/1060,
+    annex IX, 1.9. A star fits a circle whose radius is 1/18 of the hoist.
+    """
+    width = _HOIST * 3 / 2
+    stars = []
+    for hour in range(12):
+        angle = hour * pi / 6
+        centre_x = width / 2 + sin(angle) * _HOIST / 3
+        centre_y = _HOIST / 2 - cos(angle) * _HOIST / 3
+        stars.append(_star(centre_x, centre_y, _HOIST / 18))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {_HOIST:g}">'
+        f'<path fill="{_BLUE}" d="M0 0H{width:g}V{_HOIST:g}H0z"/>'
+        f'<path fill="{_GOLD}" d="{"".join(stars)}"/></svg>'
+    )
+
+
+def _star(centre_x: float, centre_y: float, radius: float) -> str:
+    inner = radius * (3 - sqrt(5)) / 2  # where the sides of a regular pentagram cross
+    points = []
+    for corner in range(10):
+        reach = inner if corner % 2 else radius
+        x = centre_x + reach * sin(corner * pi / 5)
+        y = centre_y - reach * cos(corner * pi / 5)
+        points.append(f"{x:.2f} {y:.2f}")
+    return f"M{'L'.join(points)}z"
+
+
+def qr_code(address: str) -> str:
+    """Draw the QR code of an address as one SVG path, quiet zone included, error level M or better.
+
+    Runs of dark modules become one rectangle, a hair taller than a module, so that viewers which
+    smooth edges leave no white seams between the rows.
+    """
+    rows = segno.make_qr(address, error="m").matrix
+    side = len(rows) + 2 * _QUIET_ZONE
+    path = []
+    for y, row in enumerate(rows, start=_QUIET_ZONE):
+        x = 0
+        while x < len(row):
+            run = x
+            while run < len(row) and row[run]:
+                run += 1
+            if run > x:
+                path.append(f"M{x + _QUIET_ZONE} {y}h{run - x}v1.02h-{run - x}z")
+            x = run + 1
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
+        f'<path fill="{_INK}" d="{"".join(path)}"/></svg>'
+    )

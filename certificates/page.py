@@ -1,0 +1,146 @@
+"""From certificate data to what the layout's template needs: fitted name, wording, arrangement."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from certificates.data import CertificateData, ModuleLine
+from certificates.faces import SANS, SERIF, Metrics, metrics
+from certificates.wording import WORDS, Words, day_range, duration, long_day, short_duration
+
+COLUMN_WIDTH = 498.0  # points; the main column of page one in classic.css (176 mm)
+# Lines allowed, largest and smallest font size in points: one proud line first, then two, and so on.
+_NAME_SIZES = ((1, 42.0, 26.0), (2, 30.0, 19.0), (3, 21.0, 15.0), (5, 15.0, 9.0))
+_ONE_COLUMN_AT_MOST = 8
+_TWO_COLUMNS_AT_MOST = 14
+
+
+@dataclass(frozen=True)
+class FittedName:
+    """How the holder's name is set: size and width of its box in points, and the family."""
+
+    size: float
+    width: float
+    sans: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the module table."""
+
+    title: str
+    dates: str
+    minutes: str
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything the template prints, already worded."""
+
+    data: CertificateData
+    words: Words
+    name: FittedName
+    arrangement: str
+    columns: tuple[tuple[Row, ...], ...]
+    hours: str
+    planned: str
+    completed: str
+    issued: str
+    address: str
+    code_groups: tuple[str, ...]
+    title: str
+
+
+def arrangements(data: CertificateData) -> tuple[str, ...]:
+    """Arrangements of the modules worth trying, the most compact page count first.
+
+    ``single`` and ``double`` keep all on one page in one or two columns; ``annex`` lists the
+    modules on pages of their own and therefore always fits.
+    """
+    count = len(data.modules)
+    if count <= _ONE_COLUMN_AT_MOST:
+        return ("single", "double", "annex") if count > 3 else ("single", "annex")
+    if count <= _TWO_COLUMNS_AT_MOST:
+        return ("double", "annex")
+    return ("annex",)
+
+
+def view(data: CertificateData, arrangement: str) -> View:
+    """Word and arrange one certificate."""
+    words = WORDS[data.language]
+    rows = tuple(_row(module, data.language) for module in data.modules)
+    half = ceil(len(rows) / 2)
+    day = long_day(data.issued_on, data.language)
+    issued = words.issued_at_place.format(data.place, day) if data.place else words.issued.format(day)
+    return View(
+        data=data,
+        words=words,
+        name=fit_name(data.holder, COLUMN_WIDTH),
+        arrangement=arrangement,
+        columns=(rows[:half], rows[half:]) if arrangement == "double" else (rows,),
+        hours=duration(data.minutes_attended, data.language),
+        planned=words.of_planned.format(duration(data.minutes_planned, data.language)),
+        completed=long_day(data.completed_on, data.language),
+        issued=issued,
+        address=short_address(data.verify_url, data.code),
+        code_groups=tuple(data.code[start : start + 4] for start in range(0, len(data.code), 4)),
+        title=f"{words.title} – {data.holder}",
+    )
+
+
+def _row(module: ModuleLine, language: str) -> Row:
+    dates = day_range(module.starts_on, module.ends_on, language)
+    return Row(module.title, dates, short_duration(module.minutes))
+
+
+def short_address(url: str, code: str) -> str:
+    """Return what a person types: no scheme, no code, no query (``percorso.example.it/verifica``)."""
+    address = url.partition("://")[2].partition(code)[0]
+    return address.partition("?")[0].partition("#")[0].rstrip("/")
+
+
+def fit_name(name: str, width: float) -> FittedName:
+    """Choose the largest pleasant size for a name: shrink on one line first, then wrap evenly.
+
+    ``width`` is the room in points. A name the serif cannot draw whole is set in the sans serif, so
+    that two designs never meet inside one name.
+    """
+    sans = not metrics(SERIF).draws(name)
+    face = metrics(SANS if sans else SERIF)
+    words = name.split(" ")
+    for lines, largest, smallest in _NAME_SIZES:
+        needed = _narrowest(words, face, lines)
+        size = min(largest, width / needed)
+        if size >= smallest:
+            # Half a percent of air for rounding in the layout engine; never wider than the room.
+            return FittedName(round(size, 1), round(min(width, needed * size * 1.01), 1), sans)
+    return FittedName(_NAME_SIZES[-1][2], width, sans)
+
+
+def _narrowest(words: list[str], face: Metrics, lines: int) -> float:
+    """Width at font size 1 of the narrowest box that holds the words on so many lines."""
+    # Sizes are rounded to 0.1 pt when set; the margin keeps the last word from falling off.
+    widths = [face.width(word) * 1.015 for word in words]
+    space = face.width(" ")
+    low, high = max(widths), sum(widths) + space * (len(words) - 1)
+    if lines == 1:
+        return high
+    for _ in range(20):
+        middle = (low + high) / 2
+        if sum(1 for _ in _wrap(widths, space, middle)) <= lines:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _wrap(widths: list[float], space: float, room: float) -> Iterator[float]:
+    """Yield the width of each line when words are set one after the other, as browsers do."""
+    line = widths[0]
+    for width in widths[1:]:
+        if line + space + width > room:
+            yield line
+            line = width
+        else:
+            line += space + width
+    yield line

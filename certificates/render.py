@@ -1,0 +1,114 @@
+"""Certificate data in, PDF bytes out: PDF/A-2a and PDF/UA-1, the same bytes for the same data."""
+
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from weasyprint import CSS, HTML
+from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError
+
+from certificates import drawings, xmp
+from certificates.data import CertificateData
+from certificates.faces import FACES, FONT_FOLDER
+from certificates.fetcher import LayoutFetcher, Resource
+from certificates.page import arrangements, view
+
+LAYOUT_FOLDER = Path(__file__).parent / "layouts"
+_OPTIONS = {"pdf_variant": "pdf/a-2a"}
+
+ffi.cdef("FcConfig * FcConfigCreate(void);", override=True)
+
+
+class RenderError(RuntimeError):
+    """The layout asked for a file that is not its own; the certificate was not made."""
+
+
+class Renderer:
+    """Makes certificates, keeping fonts, style sheet and template warm between them.
+
+    One instance may be shared by threads; they take turns, since Pango's font map is not made for
+    several at once. For more speed use more processes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(LAYOUT_FOLDER),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._template = environment.get_template("classic.html")
+        self._fetcher = LayoutFetcher(layout_resources())
+        self._fonts = embedded_fonts_only()
+        self._style = CSS(
+            string=(LAYOUT_FOLDER / "classic.css").read_text("utf-8"),
+            base_url="certificate:classic.css",
+            url_fetcher=self._fetcher,
+            font_config=self._fonts,
+        )
+        self._pictures: dict[str, Any] = {}
+
+    def render(self, data: CertificateData) -> bytes:
+        """Return the PDF of one certificate."""
+        with self._lock:
+            for arrangement in arrangements(data):
+                document = self._lay_out(data, arrangement)
+                if arrangement == "annex" or len(document.pages) == 1:
+                    break
+            xmp.describe(document.metadata, xmp.Identity(data.code, data.serial))
+            pdf: bytes = document.write_pdf(**_OPTIONS)
+        return pdf
+
+    def _lay_out(self, data: CertificateData, arrangement: str) -> Any:
+        # The code is in the name, so no cache can ever show another certificate's picture.
+        qr_url = f"certificate:qr-{data.code}.svg"
+        qr = Resource(drawings.qr_code(data.verify_url).encode(), "image/svg+xml")
+        fetcher = self._fetcher.with_resource(qr_url, qr)
+        html = self._template.render(view=view(data, arrangement), qr_url=qr_url)
+        try:
+            document = HTML(string=html, base_url="certificate:page", url_fetcher=fetcher).render(
+                stylesheets=[self._style], font_config=self._fonts, **_OPTIONS
+            )
+        except FatalURLFetchingError as error:
+            raise RenderError(str(error)) from error
+        return document
+
+
+def layout_resources() -> dict[str, Resource]:
+    """Every file the layout may use, by its exact address."""
+    resources = {"certificate:eu.svg": Resource(drawings.eu_flag().encode(), "image/svg+xml")}
+    for face in FACES:
+        content = (FONT_FOLDER / face.file).read_bytes()
+        resources[f"certificate:{face.file}"] = Resource(content, "font/ttf")
+    return resources
+
+
+def embedded_fonts_only() -> FontConfiguration:
+    """Return a font configuration that knows no font of the machine, only what CSS adds.
+
+    WeasyPrint always starts from the system's fonts; an empty Fontconfig configuration makes the
+    result the same everywhere and a missing glyph a visible error instead of a foreign letter.
+    """
+    fonts = FontConfiguration()
+    empty = fontconfig.FcConfigCreate()
+    fonts.font_map = ffi.gc(pangoft2.pango_ft2_font_map_new(), gobject.g_object_unref)
+    pangoft2.pango_fc_font_map_set_config(ffi.cast("PangoFcFontMap *", fonts.font_map), empty)
+    fontconfig.FcConfigDestroy(empty)  # the font map keeps its own reference
+    fonts._config = empty
+    return fonts
+
+
+@lru_cache(maxsize=1)
+def _warm() -> Renderer:
+    return Renderer()
+
+
+def render(data: CertificateData) -> bytes:
+    """Return the PDF of one certificate, through one warm renderer per process."""
+    return _warm().render(data)
