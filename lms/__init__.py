@@ -81,4 +81,5 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
     if settings.production:
         return public
     own = os.environ.get("HOST", "")
-    return [*public, "localhost", "127.0.0.1", "[::1]", *([own] if own not in {"", "0.0.0.0"} else [])]  # noqa: S104
+    named = [own] if own not in {"", "0.0.0.0", "::"} else []  # noqa: S104 - a bind, not a name
+    return [*public, "localhost", "127.0.0.1", "[::1]", *named]

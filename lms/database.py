@@ -54,11 +54,20 @@ class UtcDateTime(TypeDecorator[datetime]):
         instant = value.astimezone(UTC)
         return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """From the database: aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def compare_type(
+    _context: Any, _column: Any, _metadata_column: Any, inspected: Any, declared: Any
+) -> bool | None:
+    """Alembic's hook: True when types differ. An instant equals any DateTime."""
+    if isinstance(declared, UtcDateTime):
+        return not isinstance(inspected, DateTime)
+    return None
 
 
 def choice(kind: type[enum.StrEnum], name: str) -> Enum:

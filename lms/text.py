@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def clean_line(text: str) -> str:
@@ -21,7 +23,9 @@ def clean_line(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Several lines, each cleaned; at most one blank line in a row."""
-    lines = [clean_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [
+        clean_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -29,3 +33,18 @@ def slug(text: str) -> str:
     """Lower-case ASCII words joined by hyphens, at most 80 characters; empty if nothing is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:80].rstrip("-")
+
+
+_WITHOUT_DECOMPOSITION = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i"})
+
+
+def search_key(text: str) -> str:
+    """What a search compares: words without accents, case or punctuation, joined by a space.
+
+    "Forlì" is found by "forli", "D'Apollo" by "d’apollo".
+    """
+    plain = "".join(
+        ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch)
+    ).casefold()
+    plain = plain.translate(_WITHOUT_DECOMPOSITION)
+    return " ".join("".join(ch if ch.isalnum() else " " for ch in plain).split())

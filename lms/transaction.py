@@ -17,7 +17,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class PercorsoApp(Flask):
     """Flask whose dispatch commits: a failure while committing meets the error pages too."""
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]
+    def dispatch_request(self) -> Response:
         """Run the view, then commit what it did, or forget it."""
         response = self.make_response(super().dispatch_request())
         if request.method not in SAFE_METHODS and response.status_code < 400:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Connection, DateTime
+from sqlalchemy import Connection
 
-from lms.database import UtcDateTime
+from lms.database import UtcDateTime, compare_type
 
 database = current_app.extensions["migrate"].db
 
@@ -16,13 +16,6 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return False
-
-
-def compare_type(_context, _column, _metadata_column, inspected, declared) -> bool | None:
-    """An instant equals any DateTime (SQLite knows no zones); the rest by Alembic's own rule."""
-    if isinstance(declared, UtcDateTime):
-        return not isinstance(inspected, DateTime)
-    return None
 
 
 def run(connection: Connection) -> None:

@@ -28,7 +28,9 @@ class PercorsoClient:
     def get(self, path: str, **options: Any) -> TestResponse:
         return self._open("GET", path, **options)
 
-    def post(self, path: str, data: Any = None, *, csrf: bool = True, **options: Any) -> TestResponse:
+    def post(
+        self, path: str, data: Any = None, *, csrf: bool = True, **options: Any
+    ) -> TestResponse:
         """POST form fields (a dict, or pairs for repeated names) with a valid token."""
         pairs = list(data.items()) if isinstance(data, dict) else list(data or [])
         if csrf:

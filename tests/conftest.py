@@ -1,4 +1,4 @@
-"""Every test that asks for `app` runs on SQLite and on PostgreSQL, each real and freshly migrated."""
+"""Every test that asks for `app` runs on SQLite and on PostgreSQL, real and freshly migrated."""
 
 from __future__ import annotations
 
@@ -117,4 +117,3 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/data on this machine")
     return folder
-

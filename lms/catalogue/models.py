@@ -168,7 +168,7 @@ class LessonStatus(enum.StrEnum):
 
 
 class Lesson(Base):
-    """A dated meeting. `uid` never changes; `sequence` and `changed_at` follow what calendars see."""
+    """A dated meeting. `uid` never changes; `sequence`, `changed_at` follow what calendars see."""
 
     __tablename__ = "lesson"
     __table_args__ = (

@@ -1,0 +1,76 @@
+"""Settings: what cannot be used is refused at start, every fault at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lms.config import ConfigError, Settings
+
+GOOD_SECRET = "x8Gk2mQ9vTz4Lw7Rj1Bn6Yc3Hd5Fs0Pa-example"
+PRODUCTION = {
+    "LMS_ENV": "production",
+    "LMS_SECRET_KEY": GOOD_SECRET,
+    "LMS_PUBLIC_URL": "https://formazione.example.it",
+}
+
+
+def read(tmp_path: Path, **environ: str) -> Settings:
+    return Settings.from_environ({"LMS_DATA": str(tmp_path), **environ})
+
+
+def faults(tmp_path: Path, **environ: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, **environ)
+    return str(caught.value)
+
+
+def test_development_needs_nothing_and_keeps_its_secret(tmp_path: Path) -> None:
+    first, second = read(tmp_path), read(tmp_path)
+    assert first.environment == "development"
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+    assert first.database_url == f"sqlite:///{tmp_path}/percorso.sqlite3"
+
+
+def test_production_starts_with_what_it_needs(tmp_path: Path) -> None:
+    settings = read(tmp_path, **PRODUCTION)
+    assert settings.production
+    assert settings.public_host == "formazione.example.it"
+
+
+@pytest.mark.parametrize("secret", ["", "changeme", "short", "a" * 64, "abababab" * 8])
+def test_production_refuses_a_weak_secret(tmp_path: Path, secret: str) -> None:
+    assert "LMS_SECRET_KEY" in faults(tmp_path, **{**PRODUCTION, "LMS_SECRET_KEY": secret})
+
+
+@pytest.mark.parametrize("address", ["", "formazione.example.it", "http://formazione.example.it"])
+def test_production_refuses_to_start_without_its_public_address(
+    tmp_path: Path, address: str
+) -> None:
+    assert "LMS_PUBLIC_URL" in faults(tmp_path, **{**PRODUCTION, "LMS_PUBLIC_URL": address})
+
+
+def test_production_refuses_the_demonstration(tmp_path: Path) -> None:
+    assert "LMS_DEMO" in faults(tmp_path, **PRODUCTION, LMS_DEMO="1")
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    text = faults(
+        tmp_path,
+        LMS_ENV="staging",
+        LMS_MAX_UPLOAD_MB="many",
+        LMS_DATABASE_URL="mysql://user:secret@host/db",
+        LMS_PRIVACY_URL="privacy",
+        LMS_DEMO="perhaps",
+    )
+    for name in ("LMS_ENV", "LMS_MAX_UPLOAD_MB", "LMS_DATABASE_URL", "LMS_PRIVACY_URL", "LMS_DEMO"):
+        assert name in text
+    assert "secret" not in text.replace("LMS_SECRET_KEY", "")
+
+
+def test_a_postgresql_address_gets_its_driver(tmp_path: Path) -> None:
+    settings = read(tmp_path, LMS_DATABASE_URL="postgresql://u@127.0.0.1/db")
+    assert settings.database_url == "postgresql+psycopg://u@127.0.0.1/db"

@@ -1,0 +1,95 @@
+"""Jobs: rows that outlive their worker."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from lms import jobs
+from lms.clock import frozen, now
+from lms.extensions import db
+from lms.jobs import Job, JobStatus
+
+ran: list[int] = []
+
+
+@jobs.handler("test.count")
+def _count(job: Job) -> None:
+    ran.append(job.payload["number"])
+    jobs.progress(job, 1, 1)
+
+
+@jobs.handler("test.break")
+def _break(job: Job) -> None:
+    raise ValueError("broken on purpose")
+
+
+def fetch(job_id: int) -> Job:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.get_one(Job, job_id)
+
+
+def test_a_job_is_done_once_and_tells_its_progress(app: Flask) -> None:
+    ran.clear()
+    job = jobs.enqueue("test.count", "count:1", {"number": 1})
+    assert jobs.enqueue("test.count", "count:1", {"number": 2}).id == job.id
+    db.session.commit()
+    assert jobs.run_until_empty() == 1
+    assert ran == [1]
+    done = fetch(job.id)
+    assert (done.status, done.done, done.total) == (JobStatus.DONE, 1, 1)
+
+
+def test_a_job_of_a_transaction_that_rolled_back_never_was(app: Flask) -> None:
+    jobs.enqueue("test.count", "count:rolled-back", {"number": 9})
+    db.session.rollback()
+    assert jobs.run_until_empty() == 0
+
+
+def test_a_failing_job_is_tried_again_later_then_given_up(app: Flask) -> None:
+    job_id = jobs.enqueue("test.break", "break:1", {}).id
+    db.session.commit()
+    start = now()
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+        with frozen(start + timedelta(minutes=attempt)):
+            assert jobs.run_until_empty() == 1
+            assert fetch(job_id).attempts == attempt
+    failed = fetch(job_id)
+    assert failed.status is JobStatus.FAILED
+    assert "broken on purpose" in (failed.error or "")
+    with frozen(start + timedelta(days=1)):
+        assert jobs.run_until_empty() == 0
+
+
+def test_what_a_silent_worker_held_is_taken_over(app: Flask) -> None:
+    ran.clear()
+    job_id = jobs.enqueue("test.count", "count:2", {"number": 2}).id
+    db.session.commit()
+    assert jobs.claim() is not None  # a worker takes it and says no more
+    assert jobs.claim() is None
+    with frozen(now() + jobs.LEASE + timedelta(seconds=1)):
+        assert jobs.run_until_empty() == 1
+    assert ran == [2]
+    assert fetch(job_id).attempts == 2
+
+
+def test_a_killed_worker_of_this_machine_is_noticed_at_once(app: Flask) -> None:
+    job_id = jobs.enqueue("test.count", "count:3", {"number": 3}).id
+    db.session.commit()
+    assert jobs.claim() is not None
+    fetch(job_id).claimed_by = jobs.worker_name().rpartition(":")[0] + ":999999999"
+    db.session.commit()
+    jobs.release_of_dead_workers()
+    assert jobs.claim() is not None
+
+
+def test_a_job_waits_for_its_time(app: Flask) -> None:
+    ran.clear()
+    later = now() + timedelta(hours=1)
+    jobs.enqueue("test.count", "count:later", {"number": 4}, run_at=later)
+    db.session.commit()
+    assert jobs.run_until_empty() == 0
+    with frozen(later):
+        assert jobs.run_until_empty() == 1
