@@ -35,16 +35,19 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:80].rstrip("-")
 
 
+SEARCH_KEY_LENGTH = 400
 _WITHOUT_DECOMPOSITION = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i"})
 
 
 def search_key(text: str) -> str:
     """What a search compares: words without accents, case or punctuation, joined by a space.
 
-    "Forlì" is found by "forli", "D'Apollo" by "d’apollo".
+    "Forlì" is found by "forli", "D'Apollo" by "d’apollo". At most 400 characters: a ligature may
+    unfold into many, and an index has its limits.
     """
     plain = "".join(
         ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch)
     ).casefold()
     plain = plain.translate(_WITHOUT_DECOMPOSITION)
-    return " ".join("".join(ch if ch.isalnum() else " " for ch in plain).split())
+    words = "".join(ch if ch.isalnum() else " " for ch in plain).split()
+    return " ".join(words)[:SEARCH_KEY_LENGTH].rstrip()

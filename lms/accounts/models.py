@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.database import Base, Hash, ShortText, UtcDateTime, choice
 from lms.organisations.models import Organisation
+from lms.text import SEARCH_KEY_LENGTH, search_key
+
+
+def _search_key(context: Any) -> str:
+    written = context.get_current_parameters()
+    return search_key(f"{written['family_name']} {written['given_name']}")
 
 
 class Person(Base):
@@ -27,6 +34,9 @@ class Person(Base):
     family_name: Mapped[str] = mapped_column(ShortText)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    search_key: Mapped[str] = mapped_column(
+        String(SEARCH_KEY_LENGTH), default=_search_key, server_default="", index=True
+    )
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
@@ -114,3 +124,17 @@ class RoleGrant(Base):
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class SignInAttempt(Base):
+    """A sign-in that failed or is being checked; kept for the minutes in which it counts.
+
+    `key` is a keyed hash of a login or of a network address, so the table names nobody.
+    """
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_key", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Hash)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.accounts.models import Person
 from lms.catalogue.models import Cycle
 from lms.database import Base, ShortText, UtcDateTime, choice
+from lms.text import SEARCH_KEY_LENGTH, search_key
 
 
 class EnrolmentStatus(enum.StrEnum):
@@ -18,6 +20,12 @@ class EnrolmentStatus(enum.StrEnum):
 
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
+
+
+def _search_key(context: Any) -> str:
+    written = context.get_current_parameters()
+    names = (written["family_name"], written["given_name"], written.get("organisation_name", ""))
+    return search_key(" ".join(names))
 
 
 class Enrolment(Base):
@@ -38,6 +46,9 @@ class Enrolment(Base):
     family_name: Mapped[str] = mapped_column(ShortText)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     organisation_name: Mapped[str] = mapped_column(String(200), default="")
+    search_key: Mapped[str] = mapped_column(
+        String(SEARCH_KEY_LENGTH), default=_search_key, server_default=""
+    )
 
     cycle: Mapped[Cycle] = relationship()
     person: Mapped[Person] = relationship()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Base, ShortText, choice
+from lms.text import SEARCH_KEY_LENGTH, search_key
 
 
 class OrganisationKind(enum.StrEnum):
@@ -20,6 +22,10 @@ class OrganisationKind(enum.StrEnum):
     AMBIT = "ambit"
     THIRD_SECTOR = "third_sector"
     OTHER = "other"
+
+
+def _search_key(context: Any) -> str:
+    return search_key(context.get_current_parameters()["name"])
 
 
 class Organisation(Base):
@@ -40,3 +46,6 @@ class Organisation(Base):
     fiscal_code: Mapped[str | None] = mapped_column(String(16), unique=True)
     istat_code: Mapped[str | None] = mapped_column(String(9), unique=True)
     cadastral_code: Mapped[str | None] = mapped_column(String(4), unique=True)
+    search_key: Mapped[str] = mapped_column(
+        String(SEARCH_KEY_LENGTH), default=_search_key, server_default="", index=True
+    )
