@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.catalogue.rules import CycleStatus as CycleStatus
+from lms.catalogue.rules import Denominator as Denominator
+from lms.catalogue.rules import EnrolmentMode as EnrolmentMode
+from lms.catalogue.rules import ExcusedPolicy as ExcusedPolicy
+from lms.catalogue.rules import LessonMode as LessonMode
+from lms.catalogue.rules import LessonStatus as LessonStatus
+from lms.catalogue.rules import minutes_between
 from lms.database import Base, ShortText, Title, UtcDateTime, choice
 
 
@@ -41,36 +47,6 @@ class FundingEmblem(Base):
     position: Mapped[int]
     symbol: Mapped[str] = mapped_column(String(20))
     label: Mapped[str] = mapped_column(ShortText)
-
-
-class CycleStatus(enum.StrEnum):
-    """Draft: staff only. Published: open to the public. Closed: over. Archived: off the lists."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    CLOSED = "closed"
-    ARCHIVED = "archived"
-
-
-class EnrolmentMode(enum.StrEnum):
-    """Who enrols: people themselves, or the organisers only."""
-
-    OPEN = "open"
-    BY_ORGANISER = "by_organiser"
-
-
-class Denominator(enum.StrEnum):
-    """What the percentage is of: the whole cycle, or the lessons since a person's enrolment."""
-
-    WHOLE = "whole"
-    SINCE_ENROLMENT = "since_enrolment"
-
-
-class ExcusedPolicy(enum.StrEnum):
-    """What an excused absence does: counts as missing, or is taken off what is due."""
-
-    MISSING = "missing"
-    NOT_DUE = "not_due"
 
 
 class Cycle(Base):
@@ -152,21 +128,6 @@ class Module(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class LessonMode(enum.StrEnum):
-    """How people attend."""
-
-    ONLINE = "online"
-    ROOM = "room"
-    BLENDED = "blended"
-
-
-class LessonStatus(enum.StrEnum):
-    """A cancelled lesson stays in calendars, marked as such, and is not due."""
-
-    SCHEDULED = "scheduled"
-    CANCELLED = "cancelled"
-
-
 class Lesson(Base):
     """A dated meeting. `uid` never changes; `sequence`, `changed_at` follow what calendars see."""
 
@@ -203,7 +164,7 @@ class Lesson(Base):
     @property
     def minutes(self) -> int:
         """Planned length in real minutes (instants are UTC, so a clock change does not matter)."""
-        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+        return minutes_between(self.starts_at, self.ends_at)
 
 
 class LessonTrainer(Base):
