@@ -1,0 +1,181 @@
+"""Entitlement to the certificate: from what the registers say to "yes" or the list of reasons.
+
+Pure: values in, values out (what counts, and how: `counting`). Nobody is entitled while a register
+that concerns them is open: hours would be cut. The threshold is the cycle's own, its minutes
+rounded up; percentages are rounded down, so that nobody reads 80 % where 80 % is not reached.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from lms.issuance.counting import (
+    OPEN,
+    UNKNOWN,
+    Facts,
+    LessonCount,
+    PlannedLesson,
+    Rule,
+    Standing,
+    count_lessons,
+    full_minutes,
+    in_time,
+)
+
+
+class Reason(enum.StrEnum):
+    """Why somebody is not entitled (yet)."""
+
+    WITHDRAWN = "withdrawn"
+    NOTHING_DUE = "nothing_due"
+    REGISTERS_OPEN = "registers_open"
+    BELOW_THRESHOLD = "below_threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """The answer and how it came about.
+
+    `due` is the denominator of the rule as far as it is known (what is still open counts in full),
+    `due_so_far` its part whose outcome is known. `lost_at` is the lesson since whose end the
+    threshold can no longer be reached, with the marks of today.
+    """
+
+    rule: Rule
+    reasons: tuple[Reason, ...]
+    open_lessons: tuple[int, ...]
+    credited: int
+    due_so_far: int
+    possible: int
+    cycle_minutes: int
+    lost_at: PlannedLesson | None
+
+    @property
+    def entitled(self) -> bool:
+        """Whether the certificate may be issued."""
+        return not self.reasons
+
+    @property
+    def due(self) -> int:
+        """The denominator: minutes due, what is still open included."""
+        return self.due_so_far + self.possible
+
+    @property
+    def threshold_minutes(self) -> int:
+        """Minutes that reach the threshold, rounded up."""
+        return threshold_minutes(self.due, self.rule.threshold_percent)
+
+    @property
+    def missing(self) -> int:
+        """Minutes still missing to the threshold; 0 once it is reached."""
+        return max(0, self.threshold_minutes - self.credited)
+
+    @property
+    def percent_so_far(self) -> int | None:
+        """Credited of what was due so far, rounded down; None while nothing is known."""
+        return self.credited * 100 // self.due_so_far if self.due_so_far else None
+
+    @property
+    def percent_of_whole(self) -> int | None:
+        """Credited of the whole denominator, rounded down; None when nothing is due."""
+        return self.credited * 100 // self.due if self.due else None
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the threshold is reached or can still be."""
+        return _reaches(self.credited + self.possible, self.due, self.rule.threshold_percent)
+
+
+def threshold_minutes(due: int, percent: int) -> int:
+    """`percent` of `due` minutes, rounded up to whole minutes."""
+    return -(-due * percent // 100)
+
+
+def _reaches(credited: int, due: int, percent: int) -> bool:
+    return due > 0 and credited >= threshold_minutes(due, percent)
+
+
+def entitlement(
+    lessons: Iterable[PlannedLesson], rule: Rule, facts: Facts, now: datetime
+) -> Entitlement:
+    """Decide on one person. The order of `lessons` does not matter."""
+    credited = due = possible = cycle_minutes = 0
+    open_lessons: list[int] = []
+    known: list[LessonCount] = []
+    for count in count_lessons(lessons, rule, facts, now):
+        lesson, standing = count.lesson, count.standing
+        if standing is Standing.CANCELLED:
+            continue
+        cycle_minutes += max(lesson.minutes, count.credited)
+        if standing in OPEN:
+            open_lessons.append(lesson.id)
+        if standing in UNKNOWN:
+            possible += count.due
+        else:
+            known.append(count)
+            credited += count.credited
+            due += count.due
+    answer = Entitlement(
+        rule, (), tuple(sorted(open_lessons)), credited, due, possible, cycle_minutes, None
+    )
+    lost_at = None if answer.reachable else _lost_at(known, possible, rule, facts)
+    return replace(answer, reasons=_reasons(answer, withdrawn=facts.withdrawn), lost_at=lost_at)
+
+
+def _reasons(answer: Entitlement, *, withdrawn: bool) -> tuple[Reason, ...]:
+    found = {
+        Reason.WITHDRAWN: withdrawn,
+        Reason.NOTHING_DUE: answer.due == 0,
+        Reason.REGISTERS_OPEN: bool(answer.open_lessons),
+        Reason.BELOW_THRESHOLD: answer.missing > 0,
+    }
+    return tuple(reason for reason, holds in found.items() if holds)
+
+
+def _lost_at(
+    known: list[LessonCount], possible: int, rule: Rule, facts: Facts
+) -> PlannedLesson | None:
+    """The lesson after which the best that could still happen stayed below the threshold.
+
+    Walks through time: at first every lesson could be attended in full, then one after the other
+    takes the outcome it had.
+    """
+    outcome = {count.lesson.id: count for count in known}
+    hoped = sum(full_minutes(count.lesson, rule, facts) for count in known) + possible
+    best_credited = best_due = hoped
+    lost: PlannedLesson | None = None
+    for lesson in in_time(count.lesson for count in known):
+        count, base = outcome[lesson.id], full_minutes(lesson, rule, facts)
+        best_credited += count.credited - base
+        best_due += count.due - base
+        reaches = _reaches(best_credited, best_due, rule.threshold_percent)
+        lost = None if reaches else (lost or lesson)
+    return lost if best_due else None
+
+
+def entitled_at(answer: Entitlement, threshold_percent: int) -> bool:
+    """Whether the same facts would entitle under another threshold."""
+    others = set(answer.reasons) - {Reason.BELOW_THRESHOLD}
+    return not others and _reaches(answer.credited, answer.due, threshold_percent)
+
+
+class Changes(NamedTuple):
+    """Who a dry run would change, by the keys of the answers."""
+
+    gained: frozenset[int]
+    lost: frozenset[int]
+
+
+def dry_run(answers: Mapping[int, Entitlement], threshold_percent: int) -> Changes:
+    """Who would become entitled, and who no longer, if the threshold were another."""
+    gained = {
+        key for key, a in answers.items() if not a.entitled and entitled_at(a, threshold_percent)
+    }
+    lost = {
+        key for key, a in answers.items() if a.entitled and not entitled_at(a, threshold_percent)
+    }
+    return Changes(frozenset(gained), frozenset(lost))
