@@ -22,6 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
+from lms.attendance.rules import EvidenceKind as EvidenceKind
+from lms.attendance.rules import Mark as Mark
+from lms.attendance.rules import RecordSource as RecordSource
 from lms.catalogue.models import Lesson
 from lms.database import Base, Hash, UtcDateTime, choice
 from lms.enrolment.models import Enrolment
@@ -70,22 +73,6 @@ class SealChain(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
     seal: Mapped[str] = mapped_column(Hash, default="")
-
-
-class Mark(enum.StrEnum):
-    """What a register says of a person."""
-
-    PRESENT = "present"
-    ABSENT = "absent"
-    EXCUSED = "excused"
-
-
-class RecordSource(enum.StrEnum):
-    """Where the current mark comes from; a person's word outweighs a platform's report."""
-
-    TRAINER = "trainer"
-    REPORT = "report"
-    RECTIFICATION = "rectification"
 
 
 class AttendanceRecord(Base):
@@ -185,15 +172,6 @@ class ReportEntry(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     report_file: Mapped[ReportFile] = relationship()
-
-
-class EvidenceKind(enum.StrEnum):
-    """What a piece of evidence is."""
-
-    TRAINER_MARK = "trainer_mark"
-    REPORT = "report"
-    CLOSING = "closing"
-    RECTIFICATION = "rectification"
 
 
 class Evidence(Base):

@@ -1,0 +1,207 @@
+"""What a register says, decided from values only: marks, evidence in, outcome out.
+
+A person's word outweighs a platform's report; a word taken back gives the floor to the reports
+again; no word at all is *unmarked*, which is not absent.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lms.attendance.intervals import Interval, clip, minutes
+
+# Roll-call may begin a little before the lesson; an excuse may be noted at any time.
+ROLL_CALL_BEFORE = timedelta(hours=1)
+
+
+class Mark(enum.StrEnum):
+    """What a register says of a person."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class RecordSource(enum.StrEnum):
+    """Where the current mark comes from; a person's word outweighs a platform's report."""
+
+    TRAINER = "trainer"
+    REPORT = "report"
+    RECTIFICATION = "rectification"
+
+
+class EvidenceKind(enum.StrEnum):
+    """What a piece of evidence is."""
+
+    TRAINER_MARK = "trainer_mark"
+    REPORT = "report"
+    CLOSING = "closing"
+    RECTIFICATION = "rectification"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a register: a mark (None: unmarked) and its credited minutes."""
+
+    mark: Mark | None = None
+    minutes: int = 0
+
+
+UNMARKED = Cell()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the evidence amounts to."""
+
+    mark: Mark
+    minutes: int
+    source: RecordSource
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """A piece of evidence as the rule sees it.
+
+    REPORT: `entry_id` and its `intervals`, or `undone` when the entry was taken off this person.
+    The other kinds carry `mark` (None: an earlier mark taken back) and `minutes`.
+    """
+
+    kind: EvidenceKind
+    mark: Mark | None = None
+    minutes: int | None = None
+    entry_id: int | None = None
+    intervals: tuple[Interval, ...] = ()
+    undone: bool = False
+
+
+def derive(
+    testimonies: Iterable[Testimony], starts_at: datetime, ends_at: datetime
+) -> Outcome | None:
+    """The outcome of one person's evidence, oldest first; None is unmarked.
+
+    The latest human word wins. Otherwise every entry of a report that still stands counts: the
+    union of their intervals, clipped to the lesson, in whole minutes; none inside is an absence.
+    """
+    word: Testimony | None = None
+    standing: dict[int, Testimony] = {}
+    for testimony in testimonies:
+        if testimony.kind is not EvidenceKind.REPORT:
+            word = testimony
+        elif testimony.entry_id is not None and testimony.undone:
+            standing.pop(testimony.entry_id, None)
+        elif testimony.entry_id is not None:
+            standing[testimony.entry_id] = testimony
+    if word is not None and word.mark is not None:
+        rectified = word.kind is EvidenceKind.RECTIFICATION
+        source = RecordSource.RECTIFICATION if rectified else RecordSource.TRAINER
+        return Outcome(word.mark, word.minutes or 0, source)
+    if not standing:
+        return None
+    credited = credit((each.intervals for each in standing.values()), starts_at, ends_at)
+    return Outcome(mark_for(credited), credited, RecordSource.REPORT)
+
+
+def credit(
+    intervals: Iterable[Iterable[tuple[datetime, datetime]]], starts_at: datetime, ends_at: datetime
+) -> int:
+    """Whole minutes inside the lesson of the union of several entries' intervals."""
+    return minutes(clip((each for entry in intervals for each in entry), starts_at, ends_at))
+
+
+def mark_for(credited: int) -> Mark:
+    """A minute inside the lesson is presence."""
+    return Mark.PRESENT if credited >= 1 else Mark.ABSENT
+
+
+class CellFault(enum.StrEnum):
+    """Why a typed cell cannot be taken."""
+
+    UNKNOWN_MARK = "unknown_mark"
+    NOT_A_NUMBER = "not_a_number"
+    NO_MINUTES = "no_minutes"
+    TOO_LONG = "too_long"
+    MINUTES_WITHOUT_PRESENCE = "minutes_without_presence"
+
+
+class BadCellError(ValueError):
+    """A typed cell that cannot be taken; `fault` says why."""
+
+    def __init__(self, fault: CellFault) -> None:
+        self.fault = fault
+        super().__init__(fault.value)
+
+
+def read_cell(mark: str, minutes_typed: str, shown: Cell | None, lesson_minutes: int) -> Cell:
+    """The cell somebody typed; `shown` is what stood there before (None: not known).
+
+    Present without minutes is the whole lesson. Minutes left standing beside another mark are
+    ignored; minutes typed beside one are a slip. Raises BadCellError.
+    """
+    if mark and mark not in {each.value for each in Mark}:
+        raise BadCellError(CellFault.UNKNOWN_MARK)
+    chosen = Mark(mark) if mark else None
+    text = minutes_typed.strip()
+    if shown is not None and chosen is shown.mark and text == str(shown.minutes):
+        return shown  # untouched, even where the lesson was shortened since
+    if chosen is not Mark.PRESENT:
+        left_standing = shown is not None and text == str(shown.minutes)
+        if text and not left_standing and text.lstrip("0"):
+            raise BadCellError(CellFault.MINUTES_WITHOUT_PRESENCE)
+        return Cell(chosen, 0)
+    if not text:
+        return Cell(chosen, lesson_minutes)
+    return Cell(chosen, read_minutes(text, lesson_minutes))
+
+
+def read_minutes(text: str, lesson_minutes: int) -> int:
+    """Minutes of a presence, from 1 to the lesson's length. Raises BadCellError."""
+    if not (text.isascii() and text.isdecimal()):
+        raise BadCellError(CellFault.NOT_A_NUMBER)
+    if len(text) > 5 or int(text) > lesson_minutes:
+        raise BadCellError(CellFault.TOO_LONG)
+    if int(text) == 0:
+        raise BadCellError(CellFault.NO_MINUTES)
+    return int(text)
+
+
+class Verdict(enum.StrEnum):
+    """What becomes of a typed cell."""
+
+    LEAVE = "leave"
+    SAVE = "save"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A cell as a form sends it back.
+
+    `version` and `shown` are what the form was made on (version 0: unmarked; `shown` None: only the
+    version is known). `over` is the version somebody decided to overwrite after seeing both values.
+    """
+
+    enrolment_id: int
+    cell: Cell
+    version: int
+    shown: Cell | None = None
+    over: int | None = None
+
+
+def judge(typed: Typed, current: Cell, version: int) -> Verdict:
+    """Save only what was changed by who typed it, and nothing over what they have not seen."""
+    if typed.cell == (typed.shown if typed.shown is not None else current):
+        return Verdict.LEAVE
+    if typed.cell == current:
+        return Verdict.LEAVE  # both people say the same
+    if version in {typed.version, typed.over}:
+        return Verdict.SAVE
+    return Verdict.CONFLICT
+
+
+def too_early(mark: Mark | None, starts_at: datetime, instant: datetime) -> bool:
+    """Whether nobody can know this mark yet: the lesson is still to come."""
+    return mark in {Mark.PRESENT, Mark.ABSENT} and instant < starts_at - ROLL_CALL_BEFORE
