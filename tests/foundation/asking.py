@@ -1,0 +1,169 @@
+"""Ask every address as everybody: the actors, the addresses of the small world, its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select, text
+from werkzeug.routing import Rule as UrlRule
+from werkzeug.test import TestResponse
+
+from lms.access import Role, Rule
+from lms.extensions import db
+from lms.permissions import TABLE
+from tests.client import PercorsoClient
+from tests.world import FEED_TOKEN, Half, World
+
+SAFE = frozenset({"GET", "HEAD"})
+# Objects that belong to no cycle: towards them nobody is a trainer or a participant.
+WITHOUT_CYCLE = frozenset({"track", "person", "organisation", "job", "role_grant"})
+ACTORS = (
+    "stranger",
+    "participant of this cycle",
+    "participant of another cycle",
+    "trainer of this cycle",
+    "trainer of another cycle",
+    "organiser",
+    "administrator",
+)
+MISSING_ID = 999_999
+
+
+def person_of(world: World, actor: str) -> Any:
+    """The person behind an actor's name; None for the stranger."""
+    return {
+        "stranger": None,
+        "participant of this cycle": world.this.participant,
+        "participant of another cycle": world.other.participant,
+        "trainer of this cycle": world.this.trainer,
+        "trainer of another cycle": world.other.trainer,
+        "organiser": world.organiser,
+        "administrator": world.administrator,
+    }[actor]
+
+
+def roles_of(actor: str, rule: Rule) -> set[Role]:
+    """The roles an actor holds towards this cycle's objects, told apart from the code's own way."""
+    if actor == "stranger":
+        return {Role.STRANGER}
+    held = {Role.STRANGER, Role.SIGNED_IN}
+    scoped = rule.loads is not None
+    in_cycle = scoped and rule.loads not in WITHOUT_CYCLE
+    if actor.startswith("participant") and (
+        (actor.endswith("this cycle") and in_cycle) or not scoped
+    ):
+        held.add(Role.PARTICIPANT)
+    if actor == "participant of this cycle" and scoped:
+        held.add(Role.OWNER)
+    if actor.startswith("trainer") and ((actor.endswith("this cycle") and in_cycle) or not scoped):
+        held.add(Role.TRAINER)
+    if actor in {"organiser", "administrator"}:
+        held.add(Role(actor))
+    return held
+
+
+def may_enter(actor: str, rule: Rule) -> bool:
+    return bool(roles_of(actor, rule) & rule.roles)
+
+
+def values_of(world: World, half: Half) -> dict[str, Any]:
+    """A value for every name that stands in an address."""
+    return {
+        "track_slug": world.track.slug,
+        "cycle_slug": half.cycle.slug,
+        "module_id": half.module.id,
+        "lesson_id": half.lesson.id,
+        "enrolment_id": half.enrolment.id,
+        "person_id": half.participant.id,
+        "organisation_id": half.participant.organisation_id,
+        "certificate_id": half.certificate.id,
+        "code": half.certificate.code,
+        "token": FEED_TOKEN,
+        "report_id": half.staged.id,
+        "imported_id": half.report.id,
+        "entry_id": half.entry.id,
+        "job_id": world.job.id,
+        "role": "organiser",
+    }
+
+
+@dataclass(frozen=True)
+class Address:
+    """One endpoint with one method, and the names its path holds."""
+
+    endpoint: str
+    method: str
+    names: frozenset[str]
+
+    @property
+    def rule(self) -> Rule:
+        return TABLE[self.endpoint]
+
+    def path(self, app: Flask, values: dict[str, Any]) -> str:
+        adapter = app.url_map.bind("localhost")
+        chosen = {name: values[name] for name in self.names}
+        return adapter.build(self.endpoint, chosen, method=self.method)
+
+
+def addresses(app: Flask) -> Iterator[Address]:
+    """Every endpoint and method of the application (HEAD and OPTIONS are Werkzeug's own)."""
+    seen: set[Address] = set()
+    rules: list[UrlRule] = list(app.url_map.iter_rules())
+    for rule in rules:
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            names = frozenset(rule.arguments) - frozenset(rule.defaults or {})
+            address = Address(rule.endpoint, method, names)
+            if address not in seen:
+                seen.add(address)
+                yield address
+
+
+def ask(client: PercorsoClient, address: Address, path: str) -> TestResponse:
+    if address.method in SAFE:
+        return client.get(path)
+    return client.post(path, {})
+
+
+def to_sign_in(response: TestResponse) -> bool:
+    return response.status_code == 303 and response.location.startswith("/accedi")
+
+
+def was_let_in(response: TestResponse) -> bool:
+    return response.status_code not in {401, 403, 404, 405} and not to_sign_in(response)
+
+
+def digest() -> str:
+    """A hash over every row of every table."""
+    found = hashlib.sha256()
+    for table in db.metadata.sorted_tables:
+        keys = list(table.primary_key.columns)
+        for row in db.session.execute(select(table).order_by(*keys)):
+            found.update(repr((table.name, tuple(row))).encode())
+    db.session.rollback()
+    return found.hexdigest()
+
+
+class Snapshot:
+    """The rows of a moment, to come back to."""
+
+    def __init__(self) -> None:
+        self.rows = {
+            table: [dict(row) for row in db.session.execute(select(table)).mappings()]
+            for table in db.metadata.sorted_tables
+        }
+        db.session.rollback()
+
+    def restore(self) -> None:
+        db.session.rollback()
+        db.session.remove()
+        with db.engine.begin() as connection:
+            if db.engine.dialect.name == "postgresql":
+                names = ", ".join(f'"{table.name}"' for table in self.rows)
+                connection.execute(text(f"TRUNCATE {names} CASCADE"))
+            for table, rows in self.rows.items():
+                if rows:
+                    connection.execute(insert(table), rows)

@@ -1,0 +1,174 @@
+"""Every address asked as every role, and compared with the one table of permissions."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from lms.access import Role
+from lms.extensions import db
+from lms.permissions import TABLE
+from tests.client import PercorsoClient
+from tests.conftest import Template
+from tests.foundation.asking import (
+    ACTORS,
+    MISSING_ID,
+    SAFE,
+    WITHOUT_CYCLE,
+    Address,
+    Snapshot,
+    addresses,
+    ask,
+    digest,
+    may_enter,
+    person_of,
+    to_sign_in,
+    values_of,
+    was_let_in,
+)
+from tests.world import World
+
+
+def browser(app: Flask, world: World, actor: str) -> PercorsoClient:
+    client = PercorsoClient(app)
+    person = person_of(world, actor)
+    return client.sign_in(person) if person is not None else client
+
+
+def test_routes_and_table_match_both_ways(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert endpoints - set(TABLE) == set(), "views without a row in the table"
+    assert set(TABLE) - endpoints == set(), "rows without a view"
+
+
+def test_every_name_in_an_address_has_a_value(app: Flask) -> None:
+    known = set(values_of(world := World(), world.this))
+    unknown = {name for address in addresses(app) for name in address.names} - known
+    assert unknown == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("actor", ACTORS)
+def test_reading_matches_the_table(app: Flask, actor: str) -> None:
+    world = World()
+    client, values = browser(app, world, actor), values_of(world, world.this)
+    before = digest()
+    wrong = []
+    for address in addresses(app):
+        if address.method not in SAFE:
+            continue
+        path = address.path(app, values)
+        response = ask(client, address, path)
+        wrong += complaints(address, actor, response.status_code, response)
+        assert client.http.head(path).status_code == response.status_code
+    assert wrong == []
+    assert digest() == before, "a GET wrote to the database"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("actor", ACTORS)
+def test_writing_matches_the_table(app: Flask, template: Template, actor: str) -> None:
+    world = World()
+    browser(app, world, actor)
+    values, snapshot = values_of(world, world.this), Snapshot()
+    person = person_of(world, actor)
+    wrong = []
+    for address in addresses(app):
+        if address.method in SAFE:
+            continue
+        client = PercorsoClient(app)
+        if person is not None:
+            client.sign_in(db.session.merge(person, load=True))
+        before = digest()
+        response = ask(client, address, address.path(app, values))
+        wrong += complaints(address, actor, response.status_code, response)
+        if not may_enter(actor, address.rule):
+            assert digest() == before, f"{actor} changed something by {address}"
+        else:
+            if template.file:
+                template.restore()
+            snapshot.restore()
+    assert wrong == []
+
+
+def complaints(address: Address, actor: str, status: int, response: object) -> list[str]:
+    """What is wrong with an answer, in words; empty when it is as the table says."""
+    where = f"{address.method} {address.endpoint} as {actor}: {status}"
+    if status >= 500:
+        return [f"{where} is a fault"]
+    if may_enter(actor, address.rule):
+        return [] if was_let_in(response) else [f"{where} although the table lets them in"]  # type: ignore[arg-type]
+    if actor == "stranger":
+        return [] if to_sign_in(response) else [f"{where}, not sent to sign in"]  # type: ignore[arg-type]
+    expected = 404 if address.rule.hidden else 403
+    return [] if status == expected else [f"{where} instead of {expected}"]
+
+
+def test_no_token_no_deed(app: Flask) -> None:
+    world = World()
+    client, values = browser(app, world, "administrator"), values_of(world, world.this)
+    before = digest()
+    for address in addresses(app):
+        if address.method not in SAFE:
+            response = client.post(address.path(app, values), {}, csrf=False)
+            assert response.status_code == 400, address
+    assert digest() == before
+
+
+def test_what_does_not_exist_is_not_found(app: Flask) -> None:
+    world = World()
+    client, values = browser(app, world, "administrator"), values_of(world, world.this)
+    for address in addresses(app):
+        rule = address.rule
+        if rule.loads is None or Role.STRANGER in rule.roles:
+            continue
+        for name in sorted(address.names):
+            missing = MISSING_ID if name.endswith("_id") else f"missing-{name}"
+            response = ask(client, address, address.path(app, {**values, name: missing}))
+            assert response.status_code == 404, (address, name)
+
+
+def test_parts_of_two_cycles_do_not_mix(app: Flask) -> None:
+    """An enrolment of another cycle under this cycle's lesson: no such page, whoever asks."""
+    world = World()
+    client = browser(app, world, "administrator")
+    this, other = values_of(world, world.this), values_of(world, world.other)
+    free = {"person_id", "organisation_id", "role", "job_id", "token", "track_slug"}
+    before = digest()
+    for address in addresses(app):
+        names = sorted(address.names - free)
+        if len(names) < 2 or address.rule.loads in WITHOUT_CYCLE:
+            continue
+        for name in names:
+            response = ask(client, address, address.path(app, {**this, name: other[name]}))
+            assert response.status_code == 404, (address, name)
+    assert digest() == before
+
+
+def test_a_stranger_learns_nothing_of_what_exists(app: Flask) -> None:
+    world = World()
+    client, values = PercorsoClient(app), values_of(world, world.this)
+    for address in addresses(app):
+        if Role.STRANGER in address.rule.roles or not address.names or address.method not in SAFE:
+            continue
+        real = client.get(address.path(app, values))
+        nothing = {
+            name: MISSING_ID if name.endswith("_id") else f"missing-{name}"
+            for name in address.names
+        }
+        absent = client.get(address.path(app, nothing))
+        assert to_sign_in(real), address
+        assert to_sign_in(absent), address
+
+
+def test_an_undeclared_view_is_refused(app: Flask) -> None:
+    rules = dict(TABLE)
+    world = World()
+    client = browser(app, world, "administrator")
+    try:
+        del TABLE["home.index"]
+        assert client.get("/").status_code == 403
+    finally:
+        TABLE.clear()
+        TABLE.update(rules)
+    assert client.get("/").status_code == 200
