@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -16,6 +17,27 @@ from lms.catalogue.rules import LessonMode as LessonMode
 from lms.catalogue.rules import LessonStatus as LessonStatus
 from lms.catalogue.rules import minutes_between
 from lms.database import Base, ShortText, Title, UtcDateTime, choice
+from lms.text import SEARCH_KEY_LENGTH, search_key
+
+
+def track_search_key(title: str, issuer: str, project_code: str) -> str:
+    """What searching for a track compares."""
+    return search_key(f"{title} {project_code} {issuer}")
+
+
+def cycle_search_key(title: str, code: str) -> str:
+    """What searching for a cycle compares, beside its track's."""
+    return search_key(f"{title} {code}")
+
+
+def _new_track_key(context: Any) -> str:
+    written = context.get_current_parameters()
+    return track_search_key(written["title"], written["issuer"], written.get("project_code") or "")
+
+
+def _new_cycle_key(context: Any) -> str:
+    written = context.get_current_parameters()
+    return cycle_search_key(written["title"], written["code"])
 
 
 class Track(Base):
@@ -31,6 +53,9 @@ class Track(Base):
     project_code: Mapped[str] = mapped_column(String(40), default="")
     funding_statement: Mapped[str] = mapped_column(Text, default="")
     fictional: Mapped[bool] = mapped_column(default=False)
+    search_key: Mapped[str] = mapped_column(
+        String(SEARCH_KEY_LENGTH), default=_new_track_key, server_default=""
+    )
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
@@ -89,6 +114,9 @@ class Cycle(Base):
     signatory_name: Mapped[str] = mapped_column(ShortText, default="")
     signatory_role: Mapped[str] = mapped_column(ShortText, default="")
     place: Mapped[str] = mapped_column(ShortText, default="")
+    search_key: Mapped[str] = mapped_column(
+        String(SEARCH_KEY_LENGTH), default=_new_cycle_key, server_default=""
+    )
     version: Mapped[int] = mapped_column(default=1)
 
     track: Mapped[Track] = relationship(lazy="joined", innerjoin=True)

@@ -277,7 +277,7 @@ def enrolment_window(
 CALENDAR_FIELDS = frozenset(
     {
         "module_id", "title", "summary", "starts_at", "ends_at", "zone", "mode", "place",
-        "join_url", "status", "trainers",
+        "join_url", "status",
     }
 )  # fmt: skip
 
