@@ -1,0 +1,1 @@
+"""The demonstration: a fictional track that says so, with people, registers and certificates."""
