@@ -1,0 +1,79 @@
+"""What a lesson says of itself in a calendar: rows of `queries` become what `ical` writes.
+
+The joining link stands in personal calendars only. A public file carries the address of the
+lesson's page instead, where those enrolled find it: such files are forwarded and indexed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from lms.calendars.ical import CalendarLesson, LessonCalendar
+from lms.calendars.queries import LessonFacts
+from lms.calendars.wording import WORDS, Words
+from lms.catalogue.models import LessonMode, LessonStatus
+
+PageOf = Callable[[int], str]
+
+
+def public_calendar(
+    lessons: Iterable[LessonFacts], language: str, page_of: PageOf, name: str = ""
+) -> LessonCalendar:
+    """A lesson or a cycle for anybody; `page_of` gives the whole address of a lesson's page."""
+    return _calendar(lessons, language, page_of, name, personal=False)
+
+
+def personal_calendar(
+    lessons: Iterable[LessonFacts], language: str, page_of: PageOf, site_name: str
+) -> LessonCalendar:
+    """One person's lessons, joining links included. Nothing in it names the person."""
+    name = WORDS[language].my_lessons.format(site_name)
+    return _calendar(lessons, language, page_of, name, personal=True)
+
+
+def _calendar(
+    lessons: Iterable[LessonFacts], language: str, page_of: PageOf, name: str, *, personal: bool
+) -> LessonCalendar:
+    words = WORDS[language]
+    entries = (_entry(facts, words, page_of(facts.id), personal=personal) for facts in lessons)
+    return LessonCalendar(tuple(entries), language, name)
+
+
+def _entry(facts: LessonFacts, words: Words, page: str, *, personal: bool) -> CalendarLesson:
+    cancelled = facts.status is LessonStatus.CANCELLED
+    link = facts.join_url if personal and not cancelled else ""
+    return CalendarLesson(
+        uid=facts.uid,
+        sequence=facts.sequence,
+        starts_at=facts.starts_at,
+        ends_at=facts.ends_at,
+        zone=facts.zone,
+        title=facts.title,
+        description=_description(facts, words, page, link, cancelled=cancelled),
+        location=_location(facts, words, link),
+        url=page,
+        cancelled=cancelled,
+        created_at=facts.created_at,
+        changed_at=facts.changed_at,
+    )
+
+
+def _description(
+    facts: LessonFacts, words: Words, page: str, link: str, *, cancelled: bool
+) -> str:
+    lines = [words.module.format(facts.module_title), words.cycle.format(facts.cycle_title)]
+    if link:
+        lines.append(words.join.format(link))
+    elif facts.join_url and not cancelled:
+        lines.append(words.join_on_page)
+    lines.append(words.page.format(page))
+    return "\n\n".join(part for part in (facts.summary, "\n".join(lines)) if part.strip())
+
+
+def _location(facts: LessonFacts, words: Words, link: str) -> str:
+    """Where to be. Phones make a button of a joining link that stands here."""
+    if facts.mode is LessonMode.ONLINE:
+        return link or words.online
+    if facts.mode is LessonMode.BLENDED and facts.place:
+        return words.place_and_online.format(facts.place)
+    return facts.place or (words.online if facts.mode is LessonMode.BLENDED else "")

@@ -1,0 +1,149 @@
+"""Calendar files for anybody, each person's own feed, and the page where its address is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms import access
+from lms.calendars import actions, entries, queries
+from lms.calendars.answers import calendar_answer
+from lms.calendars.forms import FeedForm
+from lms.calendars.queries import OpenFeed
+from lms.catalogue.models import Cycle, Lesson
+from lms.clock import now
+from lms.errors import UserError
+from lms.links import public_root, public_url
+from lms.pages import select_locale
+from lms.text import slug
+
+blueprint = Blueprint("calendars", __name__)
+
+PUBLIC_MAX_AGE = 300
+Page = str | AnyResponse | tuple[str, int]
+
+
+def _page_of(lesson_id: int) -> str:
+    return public_url("catalogue.lesson", lesson_id=lesson_id)
+
+
+@blueprint.get("/incontri/<int:lesson_id>.ics")
+def lesson_ics(lesson_id: int) -> Response:
+    """One lesson, to be added to a calendar once."""
+    lesson = access.subject(Lesson)
+    facts = queries.lesson_facts(lesson_id)
+    day = lesson.starts_at.astimezone(ZoneInfo(lesson.zone))
+    return calendar_answer(
+        entries.public_calendar(facts, select_locale(), _page_of),
+        file_name=f"{day:%Y-%m-%d}-{slug(lesson.title) or lesson_id}.ics",
+        changed_at=lesson.changed_at,
+        max_age=PUBLIC_MAX_AGE,
+    )
+
+
+@blueprint.get("/cicli/<cycle_slug>.ics")
+def cycle_ics(cycle_slug: str) -> Response:
+    """All lessons of a cycle, to be added once or subscribed to."""
+    cycle = access.subject(Cycle)
+    facts = queries.facts_of_cycle(cycle.id)
+    return calendar_answer(
+        entries.public_calendar(facts, select_locale(), _page_of, cycle.title),
+        file_name=f"{cycle_slug}.ics",
+        changed_at=max((one.changed_at for one in facts), default=now()),
+        max_age=PUBLIC_MAX_AGE,
+    )
+
+
+@blueprint.get("/calendario/<token>.ics")
+def feed(token: str) -> Response:  # noqa: ARG001 - the table's loader has already spent it
+    """A person's lessons behind their secret address."""
+    found = access.subject(OpenFeed)
+    facts = queries.facts_of_person(found.person_id)
+    site = current_app.config["SITE_NAME"]
+    return calendar_answer(
+        entries.personal_calendar(facts, found.language, _page_of, site),
+        file_name="calendario.ics",
+        changed_at=max([found.changed_at, *(one.changed_at for one in facts)]),
+        max_age=None,
+    )
+
+
+@blueprint.get("/calendario")
+def my_calendar() -> str:
+    """What one's calendar holds, and its address."""
+    return _my_calendar()
+
+
+def _my_calendar(token: str = "", problem: str = "") -> str:
+    lessons = queries.facts_of_person(current_user.person_id)
+    coming = [one for one in lessons if one.ends_at > now()]
+    address = f"{public_root()}{url_for('calendars.feed', token=token)}" if token else ""
+    return render_template(
+        "calendars/my_calendar.html",
+        feed=queries.open_feed_of(current_user.person_id),
+        address=address,
+        webcal="webcal://" + address.partition("://")[2],
+        problem=problem,
+        total=len(lessons),
+        coming=coming,
+    )
+
+
+@blueprint.post("/calendario")
+def create_feed() -> Page:
+    """Make the address and show it."""
+    who = current_user.person_id
+    return _showing_address(partial(actions.create_feed, who, select_locale(), by=who))
+
+
+@blueprint.route("/calendario/sostituisci", methods=["GET", "POST"])
+def replace_feed() -> Page:
+    """Ask, then give the calendar a new address; the old one is dead at once."""
+    form = _form_of_open_feed()
+    if form is None:
+        return redirect(url_for("calendars.my_calendar"), 303)
+    if not form.validate_on_submit():
+        return _asking("calendars/replace_feed.html", form)
+    who, feed_id = current_user.person_id, form.feed_id.data
+    return _showing_address(partial(actions.replace_feed, who, feed_id, select_locale(), by=who))
+
+
+@blueprint.route("/calendario/revoca", methods=["GET", "POST"])
+def revoke_feed() -> Page:
+    """Ask, then close the address for good."""
+    form = _form_of_open_feed()
+    if form is None:
+        return redirect(url_for("calendars.my_calendar"), 303)
+    if not form.validate_on_submit():
+        return _asking("calendars/revoke_feed.html", form)
+    actions.revoke_feed(current_user.person_id, form.feed_id.data, by=current_user.person_id)
+    flash(_("The address is revoked: calendars that used it receive nothing more."), "success")
+    return redirect(url_for("calendars.my_calendar"), 303)
+
+
+def _form_of_open_feed() -> FeedForm | None:
+    """The form of a page about the feed that is open now; None when there is none."""
+    feed = queries.open_feed_of(current_user.person_id)
+    return FeedForm(data={"feed_id": feed.id}) if feed else None
+
+
+def _asking(template: str, form: FeedForm) -> tuple[str, int]:
+    return render_template(template, form=form), 422 if form.is_submitted() else 200
+
+
+def _showing_address(make: Callable[[], str]) -> Page:
+    """The answer to a POST that makes a token: the page that shows it, this one time.
+
+    Not a redirect: the page after it could not know the token, unless it were kept somewhere in
+    clear. Sending the same POST again is harmless, because `make` then refuses (409).
+    """
+    try:
+        return _my_calendar(token=make())
+    except UserError as error:
+        return _my_calendar(problem=error.message), error.status

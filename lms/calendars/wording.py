@@ -1,0 +1,50 @@
+"""The words of a calendar in each language, and what a lesson says of itself there. Pure.
+
+Not in the translation catalogues: a feed speaks the language it was made in, whatever language the
+program that fetches it asks for, or its bytes would change from one reader to the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """Fixed texts of one language; `{}` marks what is filled in."""
+
+    cancelled: str
+    my_lessons: str
+    module: str
+    cycle: str
+    join: str
+    join_on_page: str
+    page: str
+    online: str
+    place_and_online: str
+
+
+WORDS = {
+    "it": Words(
+        cancelled="ANNULLATO",
+        my_lessons="{}: i miei incontri",
+        module="Modulo: {}",
+        cycle="Ciclo: {}",
+        join="Per partecipare: {}",
+        join_on_page="Il collegamento per partecipare è nella pagina dell’incontro, per chi è iscritto.",
+        page="Pagina dell’incontro: {}",
+        online="Online",
+        place_and_online="{} e online",
+    ),
+    "en": Words(
+        cancelled="CANCELLED",
+        my_lessons="{}: my lessons",
+        module="Module: {}",
+        cycle="Cycle: {}",
+        join="Join: {}",
+        join_on_page="The joining link is on the lesson’s page, for those enrolled.",
+        page="The lesson’s page: {}",
+        online="Online",
+        place_and_online="{} and online",
+    ),
+}
