@@ -25,4 +25,12 @@ TABLE: dict[str, Rule] = {
     "catalogue.cycles": Rule(ANYONE),
     "catalogue.cycle": Rule(ANYONE, "cycle"),
     "catalogue.lesson": Rule(ANYONE, "lesson"),
+    # calendars: files for anybody; behind a feed's address the token in it is the credential
+    "calendars.lesson_ics": Rule(ANYONE, "lesson"),
+    "calendars.cycle_ics": Rule(ANYONE, "cycle"),
+    "calendars.feed": Rule(ANYONE, "calendar_feed"),
+    "calendars.my_calendar": Rule(SIGNED_IN),
+    "calendars.create_feed": Rule(SIGNED_IN),
+    "calendars.replace_feed": Rule(SIGNED_IN),
+    "calendars.revoke_feed": Rule(SIGNED_IN),
 }

@@ -9,6 +9,8 @@ from flask import Flask
 
 from lms.accounts import signing_in
 from lms.accounts.views import blueprint as accounts
+from lms.calendars import loading as _calendars_loading  # noqa: F401 - declares loaders
+from lms.calendars.views import blueprint as calendars
 from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares loaders
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.home.views import blueprint as home
@@ -17,5 +19,5 @@ from lms.home.views import blueprint as home
 def init_app(app: Flask) -> None:
     """Register every room's blueprint and what it declares to `access`."""
     signing_in.init_app(app)
-    for blueprint in (home, accounts):
+    for blueprint in (home, accounts, calendars):
         app.register_blueprint(blueprint)
