@@ -32,12 +32,13 @@
     });
   });
 
-  // A second click must not send a form twice (the server refuses it too).
+  // A second click must not send a form twice (the server refuses it too). The lock opens again,
+  // because an answer that is a download leaves this page standing.
   each("form[method=post]", (form) => {
+    let sent = 0;
     form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) event.preventDefault();
-      form.dataset.sent = "yes";
+      if (Date.now() - sent < 3000) event.preventDefault();
+      else sent = Date.now();
     });
   });
-  addEventListener("pageshow", () => each("form[data-sent]", (form) => { delete form.dataset.sent; }));
 })();
