@@ -21,7 +21,9 @@ def search_text(name: str = "q") -> str:
     return clean_line(request.args.get(name, "")[:MAXIMUM_SEARCH_LENGTH])
 
 
-def has_words(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
+def has_words(
+    column: InstrumentedAttribute[str] | ColumnElement[str], text: str
+) -> ColumnElement[bool]:
     """Whether every word of `text` stands in `column`, which holds a `search_key`."""
     words = search_key(text).split()[:MAXIMUM_WORDS]
     return and_(true(), *(column.contains(word, autoescape=True) for word in words))
