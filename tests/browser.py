@@ -47,7 +47,7 @@ OVERFLOW = """() => {
     }
     return false;
   };
-  return [...document.body.querySelectorAll("*")]
+  return [...document.body.querySelectorAll("*")].filter((element) => !element.ownerSVGElement)
     .map((element) => [element, element.getBoundingClientRect()])
     .filter(([e, box]) => box.width && (box.right > edge + 0.5 || box.left < -0.5) && !kept(e))
     .map(([e, box]) => `<${e.tagName.toLowerCase()} class="${e.getAttribute("class") || ""}"> ` +
