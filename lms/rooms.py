@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from flask import Flask
 
+from lms.accounts import loading as _accounts_loading  # noqa: F401 - declares loaders
 from lms.accounts import signing_in
 from lms.accounts.views import blueprint as accounts
+from lms.accounts.views_people import blueprint as people
 from lms.calendars import loading as _calendars_loading  # noqa: F401 - declares loaders
 from lms.calendars.views import blueprint as calendars
 from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares loaders
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.home.views import blueprint as home
+from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
+from lms.organisations.views import blueprint as organisations
 
 
 def init_app(app: Flask) -> None:
     """Register every room's blueprint and what it declares to `access`."""
     signing_in.init_app(app)
-    for blueprint in (home, accounts, calendars):
+    for blueprint in (home, organisations, accounts, people, calendars):
         app.register_blueprint(blueprint)

@@ -1,21 +1,33 @@
-"""What is done to people, accounts and roles. One function a verb; the only writer of this room."""
+"""What is done to people and their accounts. One function a verb.
+
+With `roles` the only writer of this room.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, update
 
 from lms import audit
-from lms.accounts.models import Account, Person, PersonEmail, RoleGrant, StaffRole
+from lms.accounts import queries
+from lms.accounts.models import Account, Person, PersonEmail, StaffRole, UserSession
 from lms.accounts.passwords import hash_password, needs_rehash, verify_password
+from lms.accounts.roles import grant_role, keep_an_administrator
 from lms.clock import now
+from lms.errors import UserError
 from lms.extensions import db
-from lms.text import clean_line
+from lms.text import clean_line, search_key
 
 
 def add_person(
-    given_name: str, family_name: str, *, organisation_id: int | None, emails: Iterable[str] = ()
+    given_name: str,
+    family_name: str,
+    *,
+    organisation_id: int | None,
+    emails: Iterable[str] = (),
+    by: int | None = None,
 ) -> Person:
     """Add a person, with any number of mail addresses."""
     person = Person(
@@ -28,44 +40,179 @@ def add_person(
     db.session.flush()
     for address in dict.fromkeys(email.strip().lower() for email in emails):
         db.session.add(PersonEmail(person_id=person.id, address=address))
+    audit.record("person.added", person, actor_id=by)
     return person
 
 
-def open_account(person: Person, login: str, password: str | None) -> Account:
+def edit_person(
+    person: Person,
+    given_name: str,
+    family_name: str,
+    *,
+    organisation_id: int | None,
+    emails: Iterable[str],
+    by: int | None,
+) -> None:
+    """Change a person. Enrolments and certificates keep name and organisation of their time."""
+    before = {"name": person.full_name, "organisation_id": person.organisation_id}
+    person.given_name, person.family_name = clean_line(given_name), clean_line(family_name)
+    person.search_key = search_key(f"{person.family_name} {person.given_name}")
+    person.organisation_id = organisation_id
+    wanted = dict.fromkeys(email.strip().lower() for email in emails)
+    known = queries.emails_of([person.id])[person.id]
+    db.session.execute(
+        delete(PersonEmail).where(
+            PersonEmail.person_id == person.id, PersonEmail.address.not_in(list(wanted))
+        )
+    )
+    for address in wanted:
+        if address not in known:
+            db.session.add(PersonEmail(person_id=person.id, address=address))
+    db.session.flush()
+    after = {"name": person.full_name, "organisation_id": person.organisation_id}
+    changed = {key: value for key, value in before.items() if after[key] != value}
+    audit.record("person.edited", person, actor_id=by, detail={"before": changed})
+
+
+def open_account(
+    person: Person, login: str, password: str | None, *, by: int | None = None
+) -> Account:
     """Give `person` an account; without a password it cannot sign in yet."""
+    login = _free_login(login, None)
     account = Account(
         person_id=person.id,
-        login=login.strip().lower(),
+        login=login,
         password_hash=hash_password(password) if password is not None else None,
         created_at=now(),
     )
     db.session.add(account)
     db.session.flush()
+    audit.record("account.opened", account, actor_id=by)
     return account
+
+
+def set_account(person: Person, login: str, password: str, *, by: int) -> Account:
+    """Open the person's account or change it, as staff; a new password signs the person out.
+
+    An empty password changes none. The accounts of staff are the administrators' business, or an
+    organiser could make herself administrator by setting an administrator's password.
+    """
+    _demand_authority(person, by)
+    account = queries.account_of(person.id)
+    if account is None:
+        return open_account(person, login, password or None, by=by)
+    login = _free_login(login, account)
+    if login != account.login:
+        account.login = login
+        audit.record("account.login_changed", account, actor_id=by)
+    if password:
+        account.password_hash = hash_password(password)
+        end_sessions(account.id)
+        audit.record("account.password_set", account, actor_id=by)
+    db.session.flush()
+    return account
+
+
+def disable_account(person: Person, *, by: int) -> None:
+    """Sign the person out everywhere and let them in no more. 409 if it is not to be done."""
+    _demand_authority(person, by)
+    if person.id == by:
+        raise UserError(_("You cannot disable your own account."), 409)
+    keep_an_administrator(without=person.id)
+    account = _account(person)
+    if not account.is_active:
+        return
+    account.is_active = False
+    end_sessions(account.id)
+    audit.record("account.disabled", account, actor_id=by)
+
+
+def enable_account(person: Person, *, by: int) -> None:
+    """Let the person sign in again (sessions that were ended stay ended)."""
+    _demand_authority(person, by)
+    account = _account(person)
+    if not account.is_active:
+        account.is_active = True
+        audit.record("account.enabled", account, actor_id=by)
+
+
+def change_own_password(account_id: int, current: str, new: str, *, session_id: int) -> None:
+    """Replace one's own password and sign out every other browser.
+
+    UserError when `current` is not the password in use. Ends the transaction it finds (as
+    `authenticate` does), so it comes first in a request.
+    """
+    stored = db.session.scalar(select(Account.password_hash).where(Account.id == account_id))
+    db.session.rollback()
+    if not verify_password(stored, current):
+        raise UserError(_("The password in use is not this one."))
+    new_hash = hash_password(new)
+    account = db.session.get_one(Account, account_id, populate_existing=True)
+    if account.password_hash != stored:
+        raise UserError(_("The password was changed meanwhile: try again."), 409)
+    account.password_hash = new_hash
+    end_sessions(account.id, keep=session_id)
+    audit.record("account.password_changed", account, actor_id=account.person_id)
 
 
 def authenticate(login: str, password: str) -> Account | None:
-    """The active account with this login and password, else None; even time either way."""
-    account = db.session.scalar(select(Account).where(Account.login == login.strip().lower()))
-    stored = account.password_hash if account else None
-    if not verify_password(stored, password) or account is None or not account.is_active:
+    """The active account with this login and password, else None; even time either way.
+
+    Ends the transaction it finds: hashing takes its time, and on SQLite everybody who writes would
+    wait behind it. So it comes first in a request.
+    """
+    account = queries.account_by_login(clean_line(login).lower())
+    account_id, stored = (account.id, account.password_hash) if account else (None, None)
+    db.session.rollback()
+    right = verify_password(stored, password)
+    new_hash = hash_password(password) if right and stored and needs_rehash(stored) else None
+    if not right or account_id is None:
         return None
-    if stored is not None and needs_rehash(stored):
-        account.password_hash = hash_password(password)
+    account = db.session.get_one(Account, account_id, populate_existing=True)
+    if not account.is_active or account.password_hash != stored:
+        return None
+    if new_hash:
+        account.password_hash = new_hash
     return account
 
 
-def grant_role(person: Person, role: StaffRole, *, by: int | None) -> RoleGrant:
-    """Give a role; with an open grant already there, that one is returned."""
-    known = db.session.scalar(
-        select(RoleGrant).where(
-            RoleGrant.person_id == person.id, RoleGrant.role == role, RoleGrant.ended_at.is_(None)
+def end_sessions(account_id: int, *, keep: int | None = None) -> None:
+    """Sign every browser of this account out, but for the session `keep`."""
+    db.session.execute(
+        update(UserSession)
+        .where(
+            UserSession.account_id == account_id,
+            UserSession.ended_at.is_(None),
+            UserSession.id.is_distinct_from(keep),
         )
+        .values(ended_at=now())
     )
-    if known is not None:
-        return known
-    grant = RoleGrant(person_id=person.id, role=role, granted_at=now(), granted_by_id=by)
-    db.session.add(grant)
-    db.session.flush()
-    audit.record("role.granted", grant, actor_id=by, detail={"role": role.value})
-    return grant
+
+
+def create_admin(given_name: str, family_name: str, email: str, password: str) -> Person:
+    """Add the person who sets everything up. UserError when the address has an account already."""
+    person = add_person(given_name, family_name, organisation_id=None, emails=[email])
+    open_account(person, email, password)
+    grant_role(person, StaffRole.ADMINISTRATOR, by=None)
+    return person
+
+
+def _account(person: Person) -> Account:
+    account = queries.account_of(person.id)
+    if account is None:
+        raise UserError(_("This person has no account."), 409)
+    return account
+
+
+def _free_login(login: str, own: Account | None) -> str:
+    wanted = clean_line(login).lower()
+    known = queries.account_by_login(wanted)
+    if known is not None and known is not own:
+        raise UserError(_("%(login)s already signs somebody else in.", login=wanted), 409)
+    return wanted
+
+
+def _demand_authority(person: Person, by: int) -> None:
+    roles = queries.open_roles([person.id, by])
+    if roles[person.id] and StaffRole.ADMINISTRATOR not in roles[by]:
+        raise UserError(_("Only an administrator may change the account of staff."), 403)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-MINIMUM_LENGTH = 12
-MAXIMUM_LENGTH = 256
-
 # OWASP's first recommendation: 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _of_nobody = _hasher.hash("nobody has this password")
