@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 from wsgiref.headers import Headers
 
 from flask import Flask, Response, g
@@ -86,13 +87,30 @@ def init_app(app: Flask) -> None:
         return response
 
 
+class _Static(WhiteNoise):  # type: ignore[misc]
+    """WhiteNoise that never serves a compressed variant older than its source.
+
+    Variants are made at set-up; whoever edits a style afterwards must see the edit.
+    """
+
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:
+        found = super().get_static_file(path, url, stat_cache)
+        changed = Path(path).stat().st_mtime_ns
+        found.alternatives = [
+            variant
+            for variant in found.alternatives
+            if Path(variant[1]).stat().st_mtime_ns >= changed
+        ]
+        return found
+
+
 def serve_static(app: Flask) -> None:
     """Serve `static/` before Flask is asked: compressed variants, kept for a year.
 
     Every address carries a hash of its content (`lms.pages.static_url`) or, for fonts, a version
     in its name, so nothing kept by a browser is ever stale.
     """
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    app.wsgi_app = _Static(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(STATIC_ROOT),
         prefix=STATIC_URL,
