@@ -1,0 +1,8 @@
+"""The platforms whose reports can be read, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from lms.attendance.readers.raw import Reader
+from lms.attendance.readers.zoom import ZoomReader
+
+READERS: tuple[Reader, ...] = (ZoomReader(),)
