@@ -7,7 +7,7 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import access, errors, headers, logs, pages, permissions, rooms, transaction
+from lms import access, errors, headers, links, logs, pages, permissions, rooms, transaction
 from lms.config import PROJECT_ROOT, Settings
 from lms.database import engine_options
 from lms.extensions import babel, csrf, db, login_manager, migrate
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.init_app(app, permissions.TABLE)
     errors.init_app(app)
     pages.init_app(app)
+    links.init_app(app)
     headers.init_app(app)
     rooms.init_app(app)
     if settings.trusted_proxies:

@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from lms.config import Settings
+
+LARGEST_ID = 2**31 - 1  # what a PostgreSQL integer holds
+
+
+class RowId(IntegerConverter):
+    """`<int:…>` in an address: a number no row can have is an address that does not exist."""
+
+    def __init__(self, of: Map, *args: Any, **options: Any) -> None:
+        options.setdefault("max", LARGEST_ID)
+        super().__init__(of, *args, **options)
+
+
+class Segment(UnicodeConverter):
+    """`<…>` in an address: without control characters, which PostgreSQL refuses to compare."""
+
+    def __init__(self, of: Map, *args: Any, **options: Any) -> None:
+        super().__init__(of, *args, **options)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00-\x1f\x7f]")
+
+
+def init_app(app: Flask) -> None:
+    """Read addresses by the converters above; before any blueprint is registered."""
+    app.url_map.converters |= {"int": RowId, "default": Segment, "string": Segment}
 
 
 def safe_next(target: str | None) -> str:

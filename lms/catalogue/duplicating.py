@@ -14,7 +14,7 @@ from lms.catalogue.details import CycleDetails, LessonDetails, ModuleDetails
 from lms.catalogue.models import Cycle, Lesson
 from lms.catalogue.programme import LessonLine
 from lms.catalogue.programme_actions import add_lesson, add_module, add_trainer
-from lms.catalogue.rules import TimeFault, moved
+from lms.catalogue.times import TimeFault, moved
 from lms.errors import UserError
 from lms.pages import local_datetime
 
