@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -187,7 +188,7 @@ def prepare_environment(interpreter: str, *, tests: bool) -> None:
         stamp(wanted)
     project = ROOT / "pyproject.toml"
     if not is_stamped(project) or not (VENV / "bin" / "lms").exists():
-        pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+        pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT), warn=False)
         stamp(project)
     if not tests and not is_stamped(dev) and not has_node():
         install_node(dev)
@@ -237,9 +238,11 @@ def install_node(dev: Path) -> None:
     pip("install", "--require-hashes", "--no-deps", "-r", str(block))
 
 
-def pip(*arguments: str) -> None:
+def pip(*arguments: str, warn: bool = True) -> None:
     """Run the environment's pip; its own settings (index, proxy, certificates) stay in force."""
-    run([str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments])
+    environment = os.environ if warn else {**os.environ, "PYTHONWARNINGS": "ignore"}
+    options = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    run([str(PYTHON), "-m", "pip", *options, *arguments], environment)
 
 
 def run_tool(name: str, *arguments: str) -> None:
@@ -247,9 +250,9 @@ def run_tool(name: str, *arguments: str) -> None:
     run([str(PYTHON), str(ROOT / "tools" / name), *arguments])
 
 
-def run(command: list[str]) -> None:
+def run(command: list[str], environment: Mapping[str, str] = os.environ) -> None:
     """Run a command in the project's root, its output as it comes; SetupError when it fails."""
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise SetupError(f"this command failed: {' '.join(command)}")
 
