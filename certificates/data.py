@@ -19,7 +19,7 @@ LANGUAGES = ("it", "en")
 SYMBOLS = ("eu", "none")
 LAYOUT_VERSIONS = {"classic": 1}
 MOST_MODULES = 30
-MOST_EMBLEMS = 6
+MOST_EMBLEMS = 5
 MOST_MINUTES = 100_000
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -53,7 +53,7 @@ class Emblem:
 
     def __post_init__(self) -> None:
         gate.clean_choice("symbol", self.symbol, SYMBOLS)
-        _set(self, "label", gate.clean_text("label", self.label, 160))
+        _set(self, "label", gate.clean_text("label", self.label, 100))
 
 
 @dataclass(frozen=True, kw_only=True)

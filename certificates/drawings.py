@@ -66,3 +66,19 @@ def qr_code(address: str) -> str:
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
         f'<path fill="{_INK}" d="{"".join(path)}"/></svg>'
     )
+
+
+def rosette() -> str:
+    """Draw the pale ornament of the first page: an ellipse turned around its centre."""
+    turns = 30
+    reach, waist = 100.0, 38.0
+    path = []
+    for turn in range(turns):
+        angle = turn * pi / turns
+        x, y = reach * cos(angle), reach * sin(angle)
+        arc = f"A{reach:g} {waist:g} {turn * 180 / turns:g} 0 1"
+        path.append(f"M{x:.2f} {y:.2f}{arc} {-x:.2f} {-y:.2f}{arc} {x:.2f} {y:.2f}")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-101 -101 202 202">'
+        f'<path fill="none" stroke="#dde8f2" stroke-width=".6" d="{"".join(path)}"/></svg>'
+    )

@@ -8,11 +8,13 @@ from certificates.data import CertificateData, ModuleLine
 from certificates.faces import SANS, SERIF, Metrics, metrics
 from certificates.wording import WORDS, Words, day_range, duration, long_day, short_duration
 
-COLUMN_WIDTH = 498.0  # points; the main column of page one in classic.css (176 mm)
-# Lines allowed, largest and smallest font size in points: one proud line first, then two, and so on.
-_NAME_SIZES = ((1, 42.0, 26.0), (2, 30.0, 19.0), (3, 21.0, 15.0), (5, 15.0, 9.0))
+COLUMN_WIDTH = 504.0  # points; the main column of page one in classic.css (178 mm)
+# Lines allowed, largest and smallest font size in points: one proud line first, then two.
+_NAME_SIZES = ((1, 42.0, 26.0), (2, 30.0, 19.0), (3, 24.0, 15.0), (5, 15.0, 9.0))
+_ROOMY_AT_MOST = 6
 _ONE_COLUMN_AT_MOST = 8
-_TWO_COLUMNS_AT_MOST = 14
+_FUNDED_TWO_COLUMNS_AT_MOST = 10
+_TWO_COLUMNS_AT_MOST = 16
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class View:
     words: Words
     name: FittedName
     arrangement: str
+    annex: bool
     columns: tuple[tuple[Row, ...], ...]
     hours: str
     planned: str
@@ -52,17 +55,21 @@ class View:
 
 
 def arrangements(data: CertificateData) -> tuple[str, ...]:
-    """Arrangements of the modules worth trying, the most compact page count first.
+    """Arrangements worth trying, the most pleasant first; words are classes of the style sheet.
 
-    ``single`` and ``double`` keep all on one page in one or two columns; ``annex`` lists the
-    modules on pages of their own and therefore always fits.
+    ``single``, ``tight`` and ``double`` keep everything on one page, ``annex`` lists the modules on
+    pages of their own; ``small`` sets long texts smaller and is the last resort.
     """
     count = len(data.modules)
+    if count <= _ROOMY_AT_MOST:
+        return ("single", "tight", "annex", "annex small")
     if count <= _ONE_COLUMN_AT_MOST:
-        return ("single", "double", "annex") if count > 3 else ("single", "annex")
-    if count <= _TWO_COLUMNS_AT_MOST:
-        return ("double", "annex")
-    return ("annex",)
+        return ("tight", "annex", "annex small")
+    # With emblems at its foot the page has room for fewer rows, and a try costs a whole layout.
+    funded = data.emblems or data.funding_statement
+    if count <= (_FUNDED_TWO_COLUMNS_AT_MOST if funded else _TWO_COLUMNS_AT_MOST):
+        return ("double", "annex", "annex small")
+    return ("annex", "annex small")
 
 
 def view(data: CertificateData, arrangement: str) -> View:
@@ -71,12 +78,15 @@ def view(data: CertificateData, arrangement: str) -> View:
     rows = tuple(_row(module, data.language) for module in data.modules)
     half = ceil(len(rows) / 2)
     day = long_day(data.issued_on, data.language)
-    issued = words.issued_at_place.format(data.place, day) if data.place else words.issued.format(day)
+    issued = (
+        words.issued_at_place.format(data.place, day) if data.place else words.issued.format(day)
+    )
     return View(
         data=data,
         words=words,
-        name=fit_name(data.holder, COLUMN_WIDTH),
+        name=fit_name(data.holder, COLUMN_WIDTH, 0.8 if arrangement.endswith("small") else 1.0),
         arrangement=arrangement,
+        annex=arrangement.startswith("annex"),
         columns=(rows[:half], rows[half:]) if arrangement == "double" else (rows,),
         hours=duration(data.minutes_attended, data.language),
         planned=words.of_planned.format(duration(data.minutes_planned, data.language)),
@@ -94,27 +104,27 @@ def _row(module: ModuleLine, language: str) -> Row:
 
 
 def short_address(url: str, code: str) -> str:
-    """Return what a person types: no scheme, no code, no query (``percorso.example.it/verifica``)."""
+    """Return what a person types: no scheme, no code, no query (``example.it/verifica``)."""
     address = url.partition("://")[2].partition(code)[0]
     return address.partition("?")[0].partition("#")[0].rstrip("/")
 
 
-def fit_name(name: str, width: float) -> FittedName:
+def fit_name(name: str, width: float, scale: float = 1.0) -> FittedName:
     """Choose the largest pleasant size for a name: shrink on one line first, then wrap evenly.
 
-    ``width`` is the room in points. A name the serif cannot draw whole is set in the sans serif, so
-    that two designs never meet inside one name.
+    ``width`` is the room in points, ``scale`` shrinks all permitted sizes. A name the serif cannot
+    draw whole is set in the sans serif, so that two designs never meet inside one name.
     """
     sans = not metrics(SERIF).draws(name)
     face = metrics(SANS if sans else SERIF)
     words = name.split(" ")
     for lines, largest, smallest in _NAME_SIZES:
         needed = _narrowest(words, face, lines)
-        size = min(largest, width / needed)
-        if size >= smallest:
+        size = min(largest * scale, width / needed)
+        if size >= smallest * scale:
             # Half a percent of air for rounding in the layout engine; never wider than the room.
             return FittedName(round(size, 1), round(min(width, needed * size * 1.01), 1), sans)
-    return FittedName(_NAME_SIZES[-1][2], width, sans)
+    return FittedName(_NAME_SIZES[-1][2] * scale, width, sans)
 
 
 def _narrowest(words: list[str], face: Metrics, lines: int) -> float:

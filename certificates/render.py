@@ -18,6 +18,7 @@ from certificates.fetcher import LayoutFetcher, Resource
 from certificates.page import arrangements, view
 
 LAYOUT_FOLDER = Path(__file__).parent / "layouts"
+_CLEARANCE = 15.0  # CSS pixels (4 mm) between the text of page one and the block at its foot
 _OPTIONS = {"pdf_variant": "pdf/a-2a"}
 
 ffi.cdef("FcConfig * FcConfigCreate(void);", override=True)
@@ -52,17 +53,19 @@ class Renderer:
             url_fetcher=self._fetcher,
             font_config=self._fonts,
         )
-        self._pictures: dict[str, Any] = {}
 
     def render(self, data: CertificateData) -> bytes:
         """Return the PDF of one certificate."""
         with self._lock:
             for arrangement in arrangements(data):
                 document = self._lay_out(data, arrangement)
-                if arrangement == "annex" or len(document.pages) == 1:
+                if _fits(document):
                     break
             xmp.describe(document.metadata, xmp.Identity(data.code, data.serial))
             pdf: bytes = document.write_pdf(**_OPTIONS)
+        # Inside pictures WeasyPrint goes on after any error; the fetcher has not forgotten it.
+        if document.url_fetcher.refused:
+            raise RenderError(f"not a file of the layout: {document.url_fetcher.refused[0]}")
         return pdf
 
     def _lay_out(self, data: CertificateData, arrangement: str) -> Any:
@@ -80,9 +83,22 @@ class Renderer:
         return document
 
 
+def _fits(document: Any) -> bool:
+    """Tell whether both columns of the first page end above the blocks pinned to their foot."""
+    anchors = document.pages[0].anchors
+    return all(
+        # What is not on the page has flowed over to the next one.
+        end in anchors and foot in anchors and anchors[end][1] + _CLEARANCE <= anchors[foot][1]
+        for end, foot in (("end", "foot"), ("side-end", "verify"))
+    )
+
+
 def layout_resources() -> dict[str, Resource]:
     """Every file the layout may use, by its exact address."""
-    resources = {"certificate:eu.svg": Resource(drawings.eu_flag().encode(), "image/svg+xml")}
+    resources = {
+        f"certificate:{name}.svg": Resource(drawing.encode(), "image/svg+xml")
+        for name, drawing in (("eu", drawings.eu_flag()), ("rosette", drawings.rosette()))
+    }
     for face in FACES:
         content = (FONT_FOLDER / face.file).read_bytes()
         resources[f"certificate:{face.file}"] = Resource(content, "font/ttf")

@@ -25,13 +25,13 @@ class Words:
     serial: str
     issued: str
     issued_at_place: str
-    programme: str
     programme_of: str
     column_module: str
     column_dates: str
     column_minutes: str
     annex: str
-    page_of: str
+    page: str
+    of_pages: str
     fictional: str
     quotes: tuple[str, str]
     months: tuple[str, ...]
@@ -59,13 +59,13 @@ _ITALIAN = Words(
     serial="Attestato n. {}",
     issued="Rilasciato il {}",
     issued_at_place="{}, {}",
-    programme="Programma",
     programme_of="Programma del ciclo",
     column_module="Modulo",
     column_dates="Periodo",
     column_minutes="Durata",
     annex="Il programma comprende {} moduli, elencati nella pagina seguente.",
-    page_of='"Pagina " counter(page) " di " counter(pages)',
+    page="Pagina",
+    of_pages="di",
     fictional="Esempio dimostrativo, senza valore",
     quotes=("«", "»"),
     months=(
@@ -98,13 +98,13 @@ _ENGLISH = Words(
     serial="Certificate no. {}",
     issued="Issued on {}",
     issued_at_place="{}, {}",
-    programme="Programme",
     programme_of="Programme of the cycle",
     column_module="Module",
     column_dates="Dates",
     column_minutes="Duration",
     annex="The programme has {} modules, listed on the next page.",
-    page_of='"Page " counter(page) " of " counter(pages)',
+    page="Page",
+    of_pages="of",
     fictional="Demonstration sample, not valid",
     quotes=("“", "”"),
     months=(

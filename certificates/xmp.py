@@ -63,7 +63,9 @@ def describe(metadata: Any, identity: Identity) -> None:
         rdf: bytes = plain_rdf(variant, version, conformance)
         return rdf.replace(b"</rdf:RDF>", extra + b"</rdf:RDF>")
 
-    def uncompressed(pdf: Any, variant: str, version: int, conformance: Any, compress: bool) -> None:
+    def uncompressed(
+        pdf: Any, variant: str, version: int, conformance: Any, compress: bool
+    ) -> None:
         del compress
         plain_include(pdf, variant, version, conformance, compress=False)
 
