@@ -140,6 +140,8 @@ def venv_is_all_that_is_missing() -> bool:
 
 def version_of(path: str, program: str) -> tuple[int, ...]:
     """What `program` printed as a version; (0,) when it could not run."""
+    if not Path(path).exists():
+        return (0,)
     answer = subprocess.run([path, "-c", program], capture_output=True, text=True, check=False)
     text = answer.stdout.strip()
     return tuple(map(int, text.split("."))) if re.fullmatch(r"\d+\.\d+", text) else (0,)
