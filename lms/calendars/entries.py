@@ -1,4 +1,4 @@
-"""What a lesson says of itself in a calendar: rows of `queries` become what `ical` writes.
+"""What a lesson says of itself in a calendar: rows of `queries` become what `ical` writes. Pure.
 
 The joining link stands in personal calendars only. A public file carries the address of the
 lesson's page instead, where those enrolled find it: such files are forwarded and indexed.
@@ -7,13 +7,35 @@ lesson's page instead, where those enrolled find it: such files are forwarded an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from lms.calendars.ical import CalendarLesson, LessonCalendar
-from lms.calendars.queries import LessonFacts
 from lms.calendars.wording import WORDS, Words
-from lms.catalogue.models import LessonMode, LessonStatus
+from lms.catalogue.rules import LessonMode, LessonStatus
 
 PageOf = Callable[[int], str]
+
+
+class LessonFacts(NamedTuple):
+    """A lesson with the names it stands under; every column a calendar shows, and no other."""
+
+    id: int
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    title: str
+    summary: str
+    mode: LessonMode
+    place: str
+    join_url: str
+    status: LessonStatus
+    created_at: datetime
+    changed_at: datetime
+    module_title: str
+    cycle_title: str
 
 
 def public_calendar(
@@ -58,9 +80,7 @@ def _entry(facts: LessonFacts, words: Words, page: str, *, personal: bool) -> Ca
     )
 
 
-def _description(
-    facts: LessonFacts, words: Words, page: str, link: str, *, cancelled: bool
-) -> str:
+def _description(facts: LessonFacts, words: Words, page: str, link: str, *, cancelled: bool) -> str:
     lines = [words.module.format(facts.module_title), words.cycle.format(facts.cycle_title)]
     if link:
         lines.append(words.join.format(link))

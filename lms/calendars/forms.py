@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
+
+LARGEST_ID = 2**31 - 1
 
 
 class FeedForm(FlaskForm):  # type: ignore[misc]
@@ -14,5 +16,12 @@ class FeedForm(FlaskForm):  # type: ignore[misc]
 
     feed_id = IntegerField(
         widget=HiddenInput(),
-        validators=[InputRequired(_l("Open this page again from your calendar."))],
+        validators=[
+            InputRequired(_l("Open this page again from your calendar.")),
+            NumberRange(1, LARGEST_ID, _l("Open this page again from your calendar.")),
+        ],
     )
+
+    def asked(self) -> int:
+        """The feed the page was shown for (after a successful validation)."""
+        return int(self.feed_id.data or 0)

@@ -9,12 +9,13 @@ invented ORGANIZER makes an invitation of it (METHOD:PUBLISH would demand one, R
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vDuration
+from icalendar import Calendar, Event, Timezone, vDuration, vText, vUri
 
 from lms.calendars.wording import WORDS
 from lms.calendars.zones import vtimezone
@@ -23,8 +24,18 @@ from lms.text import clean_line, clean_text
 PRODUCT = "-//Percorso//Calendario 1//IT"
 REFRESH = timedelta(hours=1)
 OF_AN_EMPTY_CALENDAR = ("Europe/Rome", 2026, 2026)
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # What RFC 3986 allows in an address; the rest is written in percent.
 _IN_ADDRESSES = ":/?#[]@!$&'()*+,;=-._~%"
+
+
+class _Text(vText):
+    """Text escaped as RFC 5545 3.3.11 says; to `icalendar` a typed `\\N` ends a line."""
+
+    def to_ical(self) -> bytes:
+        """The value as it stands after the colon."""
+        escaped = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+        return escaped.replace("\n", "\\n").encode()
 
 
 @dataclass(frozen=True)
@@ -69,13 +80,14 @@ def write(calendar: LessonCalendar) -> bytes:
     root.add("version", "2.0")
     root.add("calscale", "GREGORIAN")
     if calendar.name:
-        _name(root, clean_line(calendar.name))
+        _name(root, _line(calendar.name))
     prefix = WORDS[calendar.language].cancelled
     ordered = sorted(calendar.lessons, key=lambda lesson: (lesson.starts_at, lesson.uid))
-    events = [_event(lesson, prefix) for lesson in ordered]
-    for component in (*_zones(events), *events):
-        root.add_component(component)
-    return root.to_ical()
+    for zone in _zones(ordered):
+        root.add_component(zone)
+    for lesson in ordered:
+        root.add_component(_event(lesson, prefix))
+    return bytes(root.to_ical())
 
 
 def etag(data: bytes) -> str:
@@ -85,30 +97,31 @@ def etag(data: bytes) -> str:
 
 def _name(root: Calendar, name: str) -> None:
     """Name and rhythm of a subscription, each in the standard's word and in the older one."""
-    root.add("name", name)
-    root.add("x-wr-calname", name)
+    root.add("name", _Text(name))
+    root.add("x-wr-calname", _Text(name))
     root.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     root.add("x-published-ttl", vDuration(REFRESH))
 
 
-def _zones(events: list[Event]) -> list[Timezone]:
-    """The zones that `events` speak of, by name. An empty calendar has one too: RFC 5545 3.6 wants
-    at least one component, and some readers refuse a file without.
+def _zones(lessons: Sequence[CalendarLesson]) -> list[Timezone]:
+    """The zones on whose clocks `lessons` are told, by name.
+
+    An empty calendar has one too: RFC 5545 3.6 wants at least one component, and some readers
+    refuse a file without.
     """
     years: dict[str, set[int]] = {}
-    for event in events:
-        for edge in (event["dtstart"], event["dtend"]):
-            if zone := edge.params.get("TZID"):
-                years.setdefault(zone, set()).add(edge.dt.year)
-    if not events:
-        return [vtimezone(*OF_AN_EMPTY_CALENDAR)]
-    return [vtimezone(zone, min(used), max(used)) for zone, used in sorted(years.items())]
+    for lesson in lessons:
+        on_clock = [edge.year for edge in _clock_times(lesson) if edge.tzinfo is not UTC]
+        if on_clock:
+            years.setdefault(lesson.zone, set()).update(on_clock)
+    told = [(zone, min(used), max(used)) for zone, used in sorted(years.items())]
+    return [vtimezone(*one) for one in (told if lessons else [OF_AN_EMPTY_CALENDAR])]
 
 
 def _event(lesson: CalendarLesson, cancelled_prefix: str) -> Event:
     event = Event()
-    title = clean_line(lesson.title)
-    event.add("uid", clean_line(lesson.uid))
+    title = _line(lesson.title)
+    event.add("uid", _Text(_line(lesson.uid)))
     event.add("sequence", lesson.sequence)
     event.add("dtstamp", _to_second(lesson.changed_at))
     event.add("created", _to_second(lesson.created_at))
@@ -116,14 +129,14 @@ def _event(lesson: CalendarLesson, cancelled_prefix: str) -> Event:
     start, end = _clock_times(lesson)
     event.add("dtstart", start)
     event.add("dtend", end)
-    event.add("summary", f"{cancelled_prefix}: {title}" if lesson.cancelled else title)
+    event.add("summary", _Text(f"{cancelled_prefix}: {title}" if lesson.cancelled else title))
     event.add("status", "CANCELLED" if lesson.cancelled else "CONFIRMED")
     # A cancelled lesson must not keep the hour busy.
     event.add("transp", "TRANSPARENT" if lesson.cancelled else "OPAQUE")
     optional = {
-        "description": clean_text(lesson.description),
-        "location": clean_line(lesson.location),
-        "url": quote(clean_line(lesson.url), safe=_IN_ADDRESSES),
+        "description": _Text(clean_text(lesson.description.replace(BOM, ""))),
+        "location": _Text(_line(lesson.location)),
+        "url": vUri(quote(_line(lesson.url), safe=_IN_ADDRESSES)),
     }
     for name, value in optional.items():
         if value:
@@ -132,14 +145,27 @@ def _event(lesson: CalendarLesson, cancelled_prefix: str) -> Event:
 
 
 def _clock_times(lesson: CalendarLesson) -> tuple[datetime, datetime]:
-    """Start and end on the zone's clock; in UTC where that clock reads the same hour twice.
+    """Start and end on the zone's clock; in UTC where that clock reads the same time twice.
 
-    A local time that occurs twice means the first of the two (RFC 5545 3.3.5), so an instant in
-    the second can only be said in UTC.
+    Of two such times RFC 5545 (3.3.5) means the first; libical, ical.js and dateutil take the
+    second. In UTC there is nothing to mistake.
     """
     instants = _to_second(lesson.starts_at), _to_second(lesson.ends_at)
     start, end = (instant.astimezone(ZoneInfo(lesson.zone)) for instant in instants)
-    return instants if start.fold or end.fold else (start, end)
+    in_utc = lesson.zone == "UTC" or _occurs_twice(start) or _occurs_twice(end)
+    return instants if in_utc else (start, end)
+
+
+def _occurs_twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _line(text: str) -> str:
+    """`text` on one line, without what a calendar cannot carry.
+
+    A byte order mark is none at the start of a folded line, yet readers drop it there.
+    """
+    return clean_line(text.replace(BOM, ""))
 
 
 def _to_second(instant: datetime) -> datetime:

@@ -4,46 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Select, and_, exists, func, select, union
 
 from lms.accounts.models import Account
 from lms.accounts.signing_in import token_hash
+from lms.calendars.entries import LessonFacts
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import (
     Cycle,
     CycleStatus,
     CycleTrainer,
     Lesson,
-    LessonMode,
-    LessonStatus,
     LessonTrainer,
     Module,
 )
 from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
 from lms.extensions import db
-
-
-class LessonFacts(NamedTuple):
-    """A lesson with the names it stands under; every column a calendar shows, and no other."""
-
-    id: int
-    uid: str
-    sequence: int
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    title: str
-    summary: str
-    mode: LessonMode
-    place: str
-    join_url: str
-    status: LessonStatus
-    created_at: datetime
-    changed_at: datetime
-    module_title: str
-    cycle_title: str
 
 
 @dataclass(frozen=True)
@@ -115,9 +92,7 @@ def facts_of_person(person_id: int) -> list[LessonFacts]:
         select(Lesson.id)
         .join(Module, Module.id == Lesson.module_id)
         .join(Enrolment, Enrolment.cycle_id == Module.cycle_id)
-        .where(
-            Enrolment.person_id == person_id, Enrolment.status == EnrolmentStatus.CONFIRMED
-        )
+        .where(Enrolment.person_id == person_id, Enrolment.status == EnrolmentStatus.CONFIRMED)
     )
     given = select(LessonTrainer.lesson_id).where(LessonTrainer.person_id == person_id)
     of_nobody = (

@@ -110,7 +110,7 @@ def replace_feed() -> Page:
         return redirect(url_for("calendars.my_calendar"), 303)
     if not form.validate_on_submit():
         return _asking("calendars/replace_feed.html", form)
-    who, feed_id = current_user.person_id, form.feed_id.data
+    who, feed_id = current_user.person_id, form.asked()
     return _showing_address(partial(actions.replace_feed, who, feed_id, select_locale(), by=who))
 
 
@@ -122,7 +122,7 @@ def revoke_feed() -> Page:
         return redirect(url_for("calendars.my_calendar"), 303)
     if not form.validate_on_submit():
         return _asking("calendars/revoke_feed.html", form)
-    actions.revoke_feed(current_user.person_id, form.feed_id.data, by=current_user.person_id)
+    actions.revoke_feed(current_user.person_id, form.asked(), by=current_user.person_id)
     flash(_("The address is revoked: calendars that used it receive nothing more."), "success")
     return redirect(url_for("calendars.my_calendar"), 303)
 

@@ -1,8 +1,9 @@
 """Time zones as calendars want them told: a VTIMEZONE with the clock changes of the years in use.
 
-Written from `zoneinfo` and not by `icalendar`'s own generator, which dates the spring change one
-hour late (RFC 5545 3.6.5 counts the onset in the time before the change): a reader that trusts the
-VTIMEZONE would put a lesson of that hour wrong.
+Not by `icalendar`'s `add_missing_timezones`: that lists every change as a date instead of the rule,
+dates the spring one an hour late (RFC 5545 3.6.5 counts the onset in the time before the change;
+readers happen to forgive it) and adds several zones in the order of a set, so that two processes
+would write different bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-ONE_DAY = timedelta(days=1)
+STEP = timedelta(days=7)  # no zone in use has changed its clock twice within a week
 
 
 class _Change(NamedTuple):
@@ -54,14 +55,16 @@ def vtimezone(zone: str, first_year: int, last_year: int) -> Timezone:
 def _state_at(zone: ZoneInfo, instant: datetime) -> _Change:
     local = instant.astimezone(zone)
     offset = _offset(local)
-    return _Change(offset, offset, local.tzname() or "", bool(local.dst()), local.replace(tzinfo=None))
+    return _Change(
+        offset, offset, local.tzname() or "", bool(local.dst()), local.replace(tzinfo=None)
+    )
 
 
 def _changes(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[_Change]:
-    """The changes in [start, end); two within a day of each other would pass for one."""
+    """The changes in [start, end): found week by week, then to the second."""
     before = start
     while before < end:
-        after = before + ONE_DAY
+        after = before + STEP
         offset = _offset(before.astimezone(zone))
         if _offset(after.astimezone(zone)) != offset:
             low, high = before, after
