@@ -14,7 +14,11 @@ from lms.accounts.views_people import blueprint as people
 from lms.calendars import loading as _calendars_loading  # noqa: F401 - declares loaders
 from lms.calendars.views import blueprint as calendars
 from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares loaders
+from lms.catalogue import views_edit as _catalogue_edit  # noqa: F401 - pages of organisers
+from lms.catalogue import views_programme as _catalogue_programme  # noqa: F401 - the same
+from lms.catalogue.views import blueprint as catalogue
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
+from lms.enrolment.views_participants import blueprint as enrolment
 from lms.home.views import blueprint as home
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations.views import blueprint as organisations
@@ -23,5 +27,5 @@ from lms.organisations.views import blueprint as organisations
 def init_app(app: Flask) -> None:
     """Register every room's blueprint and what it declares to `access`."""
     signing_in.init_app(app)
-    for blueprint in (home, organisations, accounts, people, calendars):
+    for blueprint in (home, organisations, accounts, people, catalogue, enrolment, calendars):
         app.register_blueprint(blueprint)

@@ -86,6 +86,7 @@ def person(**_address: int) -> str:
         emails=queries.emails_of([shown.id])[shown.id],
         account=queries.account_of(shown.id),
         held=sorted(queries.open_roles([shown.id])[shown.id]),
+        may_change_roles=access.holds(access.Role.ADMINISTRATOR),
     )
 
 

@@ -1,0 +1,179 @@
+"""What is done to enrolments; the only writer of this room.
+
+A place is given in one transaction that has locked the cycle's row first, so the last one is
+given once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from lms import audit
+from lms.accounts.actions import add_person
+from lms.accounts.models import Person
+from lms.catalogue.models import Cycle
+from lms.clock import now
+from lms.enrolment import queries
+from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
+from lms.enrolment.pasted import Line
+from lms.enrolment.planning import Outcome, PlannedLine, plan
+from lms.enrolment.rules import Refusal, may_withdraw, refusals
+from lms.enrolment.words import refusal_in_words
+from lms.errors import UserError
+from lms.extensions import db
+from lms.organisations.actions import add_organisation
+from lms.organisations.models import Organisation, OrganisationKind
+from lms.organisations.rules import guess_kind
+from lms.text import clean_line, search_key
+
+
+def enrol_self(cycle_id: int, person: Person) -> Enrolment:
+    """Enrol a person at their own wish. UserError (409) with the reason where it cannot be."""
+    cycle = _lock(cycle_id)
+    known = queries.enrolments_of_people(cycle_id, [person.id])
+    facts = queries.facts_of(cycle)
+    enrolled = person.id in _confirmed(known)
+    against = refusals(facts, enrolled=enrolled, at=now(), by_organiser=False)
+    if against:
+        raise UserError(refusal_in_words(against[0], facts), 409)
+    return _confirm(cycle, [person], known, by=person.id)[0]
+
+
+def enrol_people(cycle_id: int, people: Sequence[Person], *, by: int | None) -> list[Enrolment]:
+    """Enrol several people, all or none; who is enrolled already is passed over.
+
+    UserError (409) if the cycle is over or has not places enough.
+    """
+    cycle = _lock(cycle_id)
+    known = queries.enrolments_of_people(cycle_id, [person.id for person in people])
+    confirmed = _confirmed(known)
+    wanting = [person for person in dict.fromkeys(people) if person.id not in confirmed]
+    _demand_places(cycle, len(wanting))
+    return _confirm(cycle, wanting, known, by=by)
+
+
+def enrol_list(
+    cycle_id: int, lines: list[Line], *, shown: str, by: int | None
+) -> list[Enrolment] | None:
+    """Enrol the people of a pasted list, adding those who are new and their organisations.
+
+    `shown` is the digest of the plan somebody has looked at: if it is another by now, nothing is
+    done and None comes back.
+    """
+    _lock(cycle_id)
+    planned = plan(cycle_id, lines)
+    if planned.digest != shown:
+        return None
+    bodies: dict[str, Organisation] = {}
+    people = [
+        one.person or _add_planned(one, bodies, by=by)
+        for one in planned.lines
+        if one.outcome in {Outcome.KNOWN, Outcome.NEW}
+    ]
+    return enrol_people(cycle_id, people, by=by)
+
+
+def withdraw(enrolment: Enrolment, *, reason: str, by: int, by_organiser: bool) -> None:
+    """End an enrolment; its history and attendance stay. UserError (409) if it cannot be."""
+    cycle = _lock(enrolment.cycle_id)
+    db.session.refresh(enrolment)
+    confirmed = enrolment.status is EnrolmentStatus.CONFIRMED
+    if not may_withdraw(confirmed=confirmed, status=cycle.status, by_organiser=by_organiser):
+        raise UserError(
+            _("The cycle is over: ask the organisers.") if confirmed else _("Already withdrawn."),
+            409,
+        )
+    enrolment.status = EnrolmentStatus.WITHDRAWN
+    _note(enrolment, by=by, note=clean_line(reason)[:300])
+    audit.record("enrolment.withdrawn", enrolment, actor_id=by)
+
+
+def update_copies(enrolment: Enrolment, *, by: int) -> None:
+    """Take over the person's present name and organisation (after a correction, say)."""
+    before = {"name": enrolment.full_name, "organisation": enrolment.organisation_name}
+    _copy(enrolment.person, enrolment)
+    db.session.flush()
+    audit.record("enrolment.copies_updated", enrolment, actor_id=by, detail={"before": before})
+
+
+def _lock(cycle_id: int) -> Cycle:
+    locked = (
+        select(Cycle)
+        .where(Cycle.id == cycle_id)
+        .with_for_update(of=Cycle)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(locked).one()
+
+
+def _demand_places(cycle: Cycle, wanted: int) -> None:
+    facts = queries.facts_of(cycle)
+    against = refusals(facts, enrolled=False, at=now(), by_organiser=True)
+    if wanted and against and against != (Refusal.FULL,):
+        raise UserError(refusal_in_words(against[0], facts), 409)
+    left = facts.places_left
+    if left is not None and wanted > left:
+        raise UserError(
+            _("%(wanted)s people do not fit: %(left)s places are left.", wanted=wanted, left=left),
+            409,
+        )
+
+
+def _confirmed(known: dict[int, Enrolment]) -> set[int]:
+    return {row.person_id for row in known.values() if row.status is EnrolmentStatus.CONFIRMED}
+
+
+def _confirm(
+    cycle: Cycle, people: Sequence[Person], known: dict[int, Enrolment], *, by: int | None
+) -> list[Enrolment]:
+    enrolments = []
+    for person in people:
+        # Who comes back keeps the date of the first enrolment: withdrawing for a day must not
+        # shorten what is due to those who are measured since they enrolled.
+        enrolment = known.get(person.id) or Enrolment(
+            cycle_id=cycle.id, person_id=person.id, enrolled_at=now()
+        )
+        enrolment.status = EnrolmentStatus.CONFIRMED
+        _copy(person, enrolment)
+        enrolments.append(enrolment)
+    db.session.add_all(enrolments)
+    db.session.flush()
+    for enrolment in enrolments:
+        _note(enrolment, by=by)
+        audit.record("enrolment.confirmed", enrolment, actor_id=by)
+    return enrolments
+
+
+def _copy(person: Person, enrolment: Enrolment) -> None:
+    given, family, organisation_id, organisation_name = queries.copies_of(person)
+    enrolment.given_name, enrolment.family_name = given, family
+    enrolment.organisation_id, enrolment.organisation_name = organisation_id, organisation_name
+    enrolment.search_key = search_key(f"{family} {given} {organisation_name}")
+
+
+def _note(enrolment: Enrolment, *, by: int | None, note: str = "") -> None:
+    event = EnrolmentEvent(
+        enrolment_id=enrolment.id, status=enrolment.status, at=now(), actor_id=by, note=note
+    )
+    db.session.add(event)
+
+
+def _add_planned(
+    planned: PlannedLine, bodies: dict[str, Organisation], *, by: int | None
+) -> Person:
+    line = planned.line
+    body = planned.organisation
+    if body is None and search_key(line.organisation):
+        key = search_key(line.organisation)
+        if key not in bodies:
+            kind = OrganisationKind(guess_kind(line.organisation))
+            bodies[key] = add_organisation(line.organisation, kind, by=by)
+        body = bodies[key]
+    emails: Iterable[str] = [line.email] if line.email else []
+    return add_person(
+        line.given_name, line.family_name, organisation_id=body.id if body else None,
+        emails=emails, by=by,
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Forms of enrolment."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Length
+
+from lms.enrolment.pasted import MAXIMUM_LINES, Line, TooManyLinesError, read_lines
+from lms.organisations.forms import one_line
+
+MAXIMUM_LIST_CHARACTERS = 400_000
+
+
+class EnrolForm(FlaskForm):  # type: ignore[misc]
+    """A button: enrolling needs nothing typed."""
+
+
+class WithdrawForm(FlaskForm):  # type: ignore[misc]
+    """Why somebody leaves, if they want to say."""
+
+    reason = StringField(
+        _l("Reason (optional)"),
+        filters=[one_line],
+        validators=[Length(max=300)],
+        description=_l("Only the organisers read it."),
+    )
+
+
+class PastedForm(FlaskForm):  # type: ignore[misc]
+    """A list of people, pasted or from a file; `shown` is the digest of the plan looked at."""
+
+    people = TextAreaField(
+        _l("People, one per line"),
+        filters=[lambda text: text or ""],
+        description=_l("Family name; given name; e-mail; organisation. The last two may be empty."),
+    )
+    file = FileField(
+        _l("Or a CSV file"), description=_l("The same columns; as spreadsheets save it (UTF-8).")
+    )
+    shown = HiddenField()
+
+    lines: list[Line]
+
+    def validate_people(self, field: TextAreaField) -> None:
+        """Read the lines; a file, if there is one, is read in their place."""
+        uploaded = self.file.data
+        if uploaded:
+            field.data = self._text_of(uploaded.read(4 * MAXIMUM_LIST_CHARACTERS + 1))
+        text = field.data or ""
+        if not text.strip():
+            raise ValidationError(_("Paste the list, or choose a file."))
+        if len(text) > MAXIMUM_LIST_CHARACTERS:
+            raise ValidationError(_("The list is too long: divide it."))
+        try:
+            self.lines = read_lines(text)
+        except TooManyLinesError as error:
+            raise ValidationError(
+                _("At most %(count)s people at a time: divide the list.", count=MAXIMUM_LINES)
+            ) from error
+        if not self.lines:
+            raise ValidationError(_("There are only headings here, no people."))
+
+    @staticmethod
+    def _text_of(content: bytes) -> str:
+        encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            if b"\0" in content:
+                raise ValidationError(
+                    _("This is not a CSV file: save the sheet as “CSV UTF-8” and try again.")
+                ) from None
+            return content.decode("cp1252", errors="replace")  # what older spreadsheets save

@@ -1,0 +1,79 @@
+"""Who may enrol in a cycle, and when. Pure: facts in, reasons out; no reason means yes."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.catalogue.rules import CycleStatus, EnrolmentMode
+
+OVER = frozenset({CycleStatus.CLOSED, CycleStatus.ARCHIVED})
+
+
+class Refusal(enum.StrEnum):
+    """Why somebody cannot be enrolled now."""
+
+    ALREADY_ENROLLED = "already_enrolled"
+    NOT_PUBLISHED = "not_published"
+    OVER = "over"
+    BY_ORGANISER = "by_organiser"
+    NOT_YET_OPEN = "not_yet_open"
+    NO_LONGER_OPEN = "no_longer_open"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class CycleFacts:
+    """What enrolment depends on.
+
+    The window holds its opening instant and not its closing one; None is no limit. `taken` counts
+    the people confirmed.
+    """
+
+    status: CycleStatus
+    mode: EnrolmentMode
+    opens_at: datetime | None
+    closes_at: datetime | None
+    places: int | None
+    taken: int
+
+    @property
+    def places_left(self) -> int | None:
+        """Places still free, never below zero; None when there is no limit."""
+        return None if self.places is None else max(0, self.places - self.taken)
+
+
+def refusals(
+    facts: CycleFacts, *, enrolled: bool, at: datetime, by_organiser: bool
+) -> tuple[Refusal, ...]:
+    """Every reason against enrolling at the instant `at`; empty when nothing stands against it.
+
+    Organisers are bound by the places and by the cycle's life, not by its window or mode, and may
+    enrol while the cycle is still a draft.
+    """
+    if enrolled:
+        return (Refusal.ALREADY_ENROLLED,)
+    if facts.status in OVER:
+        return (Refusal.OVER,)
+    against = [] if by_organiser else _against_oneself(facts, at)
+    if facts.places_left == 0:
+        against.append(Refusal.FULL)
+    return tuple(against)
+
+
+def _against_oneself(facts: CycleFacts, at: datetime) -> list[Refusal]:
+    if facts.status is not CycleStatus.PUBLISHED:
+        return [Refusal.NOT_PUBLISHED]
+    if facts.mode is not EnrolmentMode.OPEN:
+        return [Refusal.BY_ORGANISER]
+    if facts.opens_at is not None and at < facts.opens_at:
+        return [Refusal.NOT_YET_OPEN]
+    if facts.closes_at is not None and at >= facts.closes_at:
+        return [Refusal.NO_LONGER_OPEN]
+    return []
+
+
+def may_withdraw(*, confirmed: bool, status: CycleStatus, by_organiser: bool) -> bool:
+    """Whether an enrolment can be withdrawn: by oneself only while the cycle lives."""
+    return confirmed and (by_organiser or status not in OVER)

@@ -1,0 +1,111 @@
+"""Enrolling oneself, leaving, and the box on a cycle's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms import access
+from lms.catalogue.models import Cycle
+from lms.clock import now
+from lms.enrolment import actions, queries
+from lms.enrolment.forms import EnrolForm, WithdrawForm
+from lms.enrolment.models import Enrolment, EnrolmentStatus
+from lms.enrolment.rules import Refusal, may_withdraw, refusals
+from lms.enrolment.words import refusal_in_words, status_in_words
+from lms.permissions import ORGANISING
+
+blueprint = Blueprint("enrolment", __name__)
+blueprint.add_app_template_filter(status_in_words, "enrolment_status")
+
+
+@dataclass(frozen=True)
+class EnrolmentState:
+    """What the box says: the own enrolment, or whether one is possible and why not."""
+
+    enrolment: Enrolment | None
+    reasons: tuple[str, ...]
+    places: int | None
+    places_left: int | None
+    may_withdraw: bool
+
+    @property
+    def can_enrol(self) -> bool:
+        """Whether who looks (signed in or not yet) could enrol now."""
+        return self.enrolment is None and not self.reasons
+
+
+@blueprint.app_template_global()
+def enrolment_state(cycle: Cycle) -> EnrolmentState:
+    """How who looks stands towards `cycle`; at most two queries."""
+    mine = _own_enrolment(cycle)
+    facts = queries.facts_of(cycle)
+    against = refusals(facts, enrolled=mine is not None, at=now(), by_organiser=False)
+    return EnrolmentState(
+        enrolment=mine,
+        reasons=tuple(
+            refusal_in_words(reason, facts)
+            for reason in against
+            if reason is not Refusal.ALREADY_ENROLLED
+        ),
+        places=facts.places,
+        places_left=facts.places_left,
+        may_withdraw=may_withdraw(
+            confirmed=mine is not None, status=cycle.status, by_organiser=False
+        ),
+    )
+
+
+def _own_enrolment(cycle: Cycle) -> Enrolment | None:
+    if not current_user.is_authenticated:
+        return None
+    mine = queries.enrolment_of(cycle.id, current_user.person_id)
+    return mine if mine is not None and mine.status is EnrolmentStatus.CONFIRMED else None
+
+
+@blueprint.app_template_global()
+def enrolments_of_person(person_id: int) -> list[Enrolment]:
+    """A person's enrolments with their cycles, for the person's page."""
+    return queries.enrolments_of(person_id)
+
+
+@blueprint.route("/cicli/<cycle_slug>/iscrizione", methods=["GET", "POST"])
+def enrol(**_address: str) -> str | Response:
+    """Enrol oneself; the page is where a stranger arrives after signing in."""
+    cycle, form = access.subject(Cycle), EnrolForm()
+    to_cycle = redirect(url_for("catalogue.cycle", cycle_slug=cycle.slug), 303)
+    if not form.validate_on_submit():
+        if _own_enrolment(cycle) is not None:
+            return to_cycle
+        return render_template(
+            "enrolment/enrol.html", cycle=cycle, form=form, person=current_user.person
+        )
+    actions.enrol_self(cycle.id, current_user.person)
+    flash(_("You are enrolled. The lessons are on your first page."), "success")
+    return to_cycle
+
+
+@blueprint.route("/iscrizioni/<int:enrolment_id>/ritiro", methods=["GET", "POST"])
+def withdraw(**_address: int) -> str | Response | tuple[str, int]:
+    """Leave a cycle, or let somebody leave, after a confirmation."""
+    enrolment, form = access.subject(Enrolment), WithdrawForm()
+    own = enrolment.person_id == current_user.person_id
+    if not form.validate_on_submit():
+        page = render_template("enrolment/withdraw.html", enrolment=enrolment, form=form, own=own)
+        return page, 422 if form.is_submitted() else 200
+    slug = enrolment.cycle.slug
+    actions.withdraw(
+        enrolment,
+        reason=form.reason.data or "",
+        by=current_user.person_id,
+        by_organiser=access.allowed_to(ORGANISING),
+    )
+    if own:
+        flash(_("You have left the cycle."), "success")
+        return redirect(url_for("catalogue.cycle", cycle_slug=slug), 303)
+    flash(_("%(name)s is withdrawn.", name=enrolment.full_name), "success")
+    return redirect(url_for("enrolment.participants", cycle_slug=slug), 303)

@@ -1,0 +1,66 @@
+"""Why somebody cannot enrol, and how an enrolment stands, in words."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lms.enrolment.matching import Doubt
+from lms.enrolment.models import EnrolmentStatus
+from lms.enrolment.pasted import LineFault
+from lms.enrolment.planning import Outcome
+from lms.enrolment.rules import CycleFacts, Refusal
+from lms.pages import local_datetime
+
+STATUSES: dict[EnrolmentStatus, LazyString] = {
+    EnrolmentStatus.CONFIRMED: _l("Enrolled"),
+    EnrolmentStatus.WITHDRAWN: _l("Withdrawn"),
+}
+OUTCOMES: dict[Outcome, LazyString] = {
+    Outcome.KNOWN: _l("Known: will be enrolled"),
+    Outcome.NEW: _l("New: will be added and enrolled"),
+    Outcome.ENROLLED: _l("Enrolled already"),
+    Outcome.LEFT_OUT: _l("Left out"),
+}
+DOUBTS: dict[LineFault | Doubt, LazyString] = {
+    LineFault.COLUMNS: _l("Four columns are expected: family name; given name; mail; organisation"),
+    LineFault.NAME: _l("Family name and given name are both needed"),
+    LineFault.EMAIL: _l("The e-mail address is not well written"),
+    LineFault.TOO_LONG: _l("A cell is too long"),
+    LineFault.REPEATED: _l("The same person stands above"),
+    Doubt.MAIL_OF_ANOTHER: _l("This e-mail address belongs to somebody with another name"),
+    Doubt.NAMESAKE: _l("Somebody with this name is known: choose them from the list of people"),
+    Doubt.SEVERAL: _l("Several people or organisations answer to this line"),
+}
+
+
+def refusal_in_words(refusal: Refusal, facts: CycleFacts) -> str:
+    """Why enrolment is refused, with the date that matters."""
+    if refusal is Refusal.NOT_YET_OPEN and facts.opens_at:
+        return str(_("Enrolment opens on %(date)s.", date=local_datetime(facts.opens_at)))
+    if refusal is Refusal.NO_LONGER_OPEN and facts.closes_at:
+        return str(_("Enrolment closed on %(date)s.", date=local_datetime(facts.closes_at)))
+    words: dict[Refusal, str] = {
+        Refusal.ALREADY_ENROLLED: _("Already enrolled in this cycle."),
+        Refusal.NOT_PUBLISHED: _("This cycle is not published yet."),
+        Refusal.OVER: _("This cycle is over."),
+        Refusal.BY_ORGANISER: _("The organisers enrol people in this cycle: write to them."),
+        Refusal.FULL: _("No places are left."),
+    }
+    return str(words[refusal])
+
+
+def status_in_words(status: EnrolmentStatus) -> str:
+    """The status in the page's language."""
+    return str(STATUSES[status])
+
+
+def outcome_in_words(outcome: Outcome) -> str:
+    """What becomes of a line of a pasted list."""
+    return str(OUTCOMES[outcome])
+
+
+def doubt_in_words(doubt: LineFault | Doubt | None) -> str:
+    """Why a line is left out; empty when it is not."""
+    return str(DOUBTS[doubt]) if doubt else ""
