@@ -19,7 +19,7 @@ from lms.calendars.queries import OpenFeed
 from lms.catalogue.models import Cycle, Lesson
 from lms.clock import now
 from lms.errors import UserError
-from lms.links import public_root, public_url
+from lms.links import public_url
 from lms.pages import select_locale
 from lms.text import slug
 
@@ -27,6 +27,12 @@ blueprint = Blueprint("calendars", __name__)
 
 PUBLIC_MAX_AGE = 300
 Page = str | AnyResponse | tuple[str, int]
+
+
+@blueprint.app_template_global()
+def webcal_url(endpoint: str, **values: str) -> str:
+    """The whole address of a calendar, as programs that subscribe want it."""
+    return "webcal://" + public_url(endpoint, **values).partition("://")[2]
 
 
 def _page_of(lesson_id: int) -> str:
@@ -83,12 +89,11 @@ def my_calendar() -> str:
 def _my_calendar(token: str = "", problem: str = "") -> str:
     lessons = queries.facts_of_person(current_user.person_id)
     coming = [one for one in lessons if one.ends_at > now()]
-    address = f"{public_root()}{url_for('calendars.feed', token=token)}" if token else ""
     return render_template(
         "calendars/my_calendar.html",
         feed=queries.open_feed_of(current_user.person_id),
-        address=address,
-        webcal="webcal://" + address.partition("://")[2],
+        address=public_url("calendars.feed", token=token) if token else "",
+        webcal=webcal_url("calendars.feed", token=token) if token else "",
         problem=problem,
         total=len(lessons),
         coming=coming,
