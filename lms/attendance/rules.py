@@ -63,7 +63,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Proof:
     """A piece of evidence as the rule sees it.
 
     REPORT: `entry_id` and its `intervals`, or `undone` when the entry was taken off this person.
@@ -78,31 +78,36 @@ class Testimony:
     undone: bool = False
 
 
-def derive(
-    testimonies: Iterable[Testimony], starts_at: datetime, ends_at: datetime
-) -> Outcome | None:
+def derive(proofs: Iterable[Proof], starts_at: datetime, ends_at: datetime) -> Outcome | None:
     """The outcome of one person's evidence, oldest first; None is unmarked.
 
     The latest human word wins. Otherwise every entry of a report that still stands counts: the
     union of their intervals, clipped to the lesson, in whole minutes; none inside is an absence.
     """
-    word: Testimony | None = None
-    standing: dict[int, Testimony] = {}
-    for testimony in testimonies:
-        if testimony.kind is not EvidenceKind.REPORT:
-            word = testimony
-        elif testimony.entry_id is not None and testimony.undone:
-            standing.pop(testimony.entry_id, None)
-        elif testimony.entry_id is not None:
-            standing[testimony.entry_id] = testimony
+    word: Proof | None = None
+    for proof in (proofs := list(proofs)):
+        if proof.kind is not EvidenceKind.REPORT:
+            word = proof
     if word is not None and word.mark is not None:
         rectified = word.kind is EvidenceKind.RECTIFICATION
         source = RecordSource.RECTIFICATION if rectified else RecordSource.TRAINER
         return Outcome(word.mark, word.minutes or 0, source)
-    if not standing:
-        return None
-    credited = credit((each.intervals for each in standing.values()), starts_at, ends_at)
+    entries = [each for each in standing(proofs) if each.intervals]
+    if not entries:
+        return None  # no evidence, or reports that do not say when: neither is an absence
+    credited = credit((each.intervals for each in entries), starts_at, ends_at)
     return Outcome(mark_for(credited), credited, RecordSource.REPORT)
+
+
+def standing(proofs: Iterable[Proof]) -> list[Proof]:
+    """The entries of reports that still count for a person, of their evidence, oldest first."""
+    found: dict[int, Proof] = {}
+    for proof in proofs:
+        if proof.entry_id is not None and proof.undone:
+            found.pop(proof.entry_id, None)
+        elif proof.entry_id is not None:
+            found[proof.entry_id] = proof
+    return list(found.values())
 
 
 def credit(

@@ -1,0 +1,197 @@
+"""A staged report looked at for a lesson: read with the answers given, matched and credited.
+
+Nothing is written here: the preview page shows it and the import carries it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from lms.attendance import queries_evidence, queries_reports
+from lms.attendance.crediting import Assessment, Known, Window, assess
+from lms.attendance.intervals import Interval, clip, minutes
+from lms.attendance.models import ReportFile
+from lms.attendance.readers import (
+    Meeting,
+    Question,
+    Report,
+    UnreadableReport,
+    read_report,
+    sentence,
+)
+from lms.catalogue.models import Lesson
+
+ROWS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The answers so far; None is not answered. `meetings` are positions in the file, from 0."""
+
+    date_order: str | None = None
+    zone: str | None = None
+    fold: int | None = None
+    meetings: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Given:
+        """As they stand in `ReportFile.answers`; what makes no sense is not answered."""
+        order, zone, fold = stored.get("date_order"), stored.get("zone"), stored.get("fold")
+        chosen = stored.get("meetings")
+        return cls(
+            date_order=order if order in {"dmy", "mdy"} else None,
+            zone=zone if zone in available_timezones() else None,
+            fold=fold if fold in {0, 1} else None,
+            meetings=tuple(chosen) if isinstance(chosen, list) and chosen else None,
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON keeps them."""
+        return {
+            "date_order": self.date_order,
+            "zone": self.zone,
+            "fold": self.fold,
+            "meetings": list(self.meetings) if self.meetings else None,
+        }
+
+
+def read(content: bytes, filename: str, given: Given) -> Report:
+    """Read a report with the answers given. Raises UnreadableReport.
+
+    The lesson's day is not handed over: a date that may be two days is asked, never guessed from
+    the lesson, because the report may be of another one.
+    """
+    return read_report(
+        content,
+        filename,
+        zone=ZoneInfo(given.zone) if given.zone else None,
+        date_order=given.date_order,  # type: ignore[arg-type]
+        fold=given.fold,  # type: ignore[arg-type]
+    )
+
+
+def told(code: str, params: Mapping[str, Any]) -> str:
+    """A refusal, warning or question of the readers in the page's language."""
+    locale = get_locale()
+    return sentence(code, params, "it" if locale is None or locale.language == "it" else "en")
+
+
+def refusal(error: UnreadableReport) -> str:
+    """Why a file cannot be read, in one sentence."""
+    return told(error.code, error.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A report as read for a lesson. `assessment` is None while `open_questions` remain."""
+
+    file: ReportFile
+    lesson: Lesson
+    given: Given
+    report: Report
+    chosen: tuple[int, ...]
+    assessment: Assessment | None
+
+    @property
+    def open_questions(self) -> tuple[str, ...]:
+        """Kinds of the questions nobody has answered yet."""
+        kinds: list[str] = [question.kind for question in self.report.questions]
+        if len(self.report.meetings) > 1 and not self.chosen:
+            kinds.append("meetings")
+        return tuple(kinds)
+
+    @property
+    def days(self) -> list[date]:
+        """The days on which people of the report joined, on the lesson's clock."""
+        zone = ZoneInfo(self.lesson.zone)
+        return sorted(
+            {
+                stay.start.astimezone(zone).date()
+                for meeting in chosen_meetings(self.report, self.chosen)
+                for person in meeting.people
+                for stay in person.intervals or ()
+            }
+        )
+
+
+def look(file: ReportFile, lesson: Lesson) -> Reading:
+    """Read a stored report for `lesson`. Raises UnreadableReport."""
+    given = Given.of(file.answers)
+    report = read(file.content, file.filename, given)
+    chosen = _chosen(report, given)
+    settled = not report.questions and chosen
+    assessment = None
+    if settled:
+        assessment = assess(
+            chosen_meetings(report, chosen),
+            Window(lesson.starts_at, lesson.ends_at),
+            _known(file.register_id, lesson),
+        )
+    return Reading(file, lesson, given, report, chosen, assessment)
+
+
+def _known(register_id: int, lesson: Lesson) -> Known:
+    decisions = queries_reports.remembered(lesson.module.cycle_id)
+    return Known(
+        roster=queries_reports.roster(lesson, register_id),
+        decisions={key: decision.enrolment_id for key, decision in decisions.items()},
+        proofs=queries_evidence.proofs(register_id),
+    )
+
+
+def _chosen(report: Report, given: Given) -> tuple[int, ...]:
+    if len(report.meetings) == 1:
+        return (0,)
+    return tuple(at for at in given.meetings or () if at in range(len(report.meetings)))
+
+
+def chosen_meetings(report: Report, chosen: Sequence[int]) -> list[Meeting]:
+    """The meetings of a report that count for the lesson."""
+    return [report.meetings[at] for at in chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one answer would make of the first rows: (name, stays, minutes inside the lesson)."""
+
+    rows: tuple[tuple[str, tuple[Interval, ...], int], ...]
+
+
+def zone_meanings(reading: Reading, zones: Sequence[str]) -> dict[str, Meaning]:
+    """For each zone, the first people's stays on the lesson's clock, where dates are known."""
+    lesson = reading.lesson
+    found: dict[str, Meaning] = {}
+    for name in zones:
+        given = Given(reading.given.date_order, name, reading.given.fold, reading.given.meetings)
+        report = read(reading.file.content, reading.file.filename, given)
+        people = [
+            person for meeting in report.meetings for person in meeting.people if person.intervals
+        ]
+        found[name] = Meaning(
+            tuple(
+                (
+                    person.name,
+                    tuple(person.intervals or ()),
+                    minutes(clip(person.intervals or (), lesson.starts_at, lesson.ends_at)),
+                )
+                for person in people[:ROWS_SHOWN]
+            )
+        )
+    return found
+
+
+def question_words(question: Question) -> str:
+    """A question of the readers in the page's language."""
+    return told(f"ask_{question.kind}", question.params)
+
+
+def platform_name(platform: str) -> str:
+    """The platform as people call it."""
+    return {"zoom": "Zoom"}.get(platform, platform.capitalize() or _("unknown platform"))

@@ -1,0 +1,140 @@
+"""The register of a lesson: its page, saving it, marking the rest, taking it away as CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms import access
+from lms.attendance import actions, export, queries, queries_reports
+from lms.attendance.blueprint import blueprint
+from lms.attendance.forms import DecisionForm, RegisterForm
+from lms.attendance.rules import Mark
+from lms.attendance.sheet import Sheet, sheet, typed_sheet
+from lms.catalogue.models import Lesson, LessonStatus
+from lms.errors import UserError
+from lms.lists import MAXIMUM_SEARCH_LENGTH
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.route("/incontri/<int:lesson_id>/registro", methods=["GET", "POST"])
+def register(**_address: int) -> Answer:
+    """The register: rows to mark while it is open, the sealed rows afterwards."""
+    lesson = access.subject(Lesson)
+    if request.method == "POST":
+        return _save(lesson)
+    return _page(sheet(lesson))
+
+
+def _page(shown: Sheet, status: int = 200) -> Answer:
+    head = shown.head
+    reports = queries_reports.reports(head.register.id) if head.register else []
+    read_only = head.closed or shown.lesson.status is LessonStatus.CANCELLED
+    template = "attendance/register_closed.html" if read_only else "attendance/register.html"
+    return (
+        render_template(template, sheet=shown, lesson=shown.lesson, head=head, reports=reports,
+                        form=shown.form, rectifications=_rectifications(shown)),
+        status,
+    )  # fmt: skip
+
+
+def _rectifications(shown: Sheet) -> list[queries_reports.Correction]:
+    if not shown.head.closed or shown.head.register is None:
+        return []
+    return queries_reports.corrections(shown.head.register)
+
+
+def _save(lesson: Lesson) -> Answer:
+    form = RegisterForm(request.form, lesson.minutes)
+    if form.faults:
+        return _page(typed_sheet(lesson, form), 422)
+    try:
+        changed = actions.record_marks(lesson, form.typed, by=current_user.person_id)
+    except actions.MarkConflictError as error:
+        return _conflicts(lesson, form, error)
+    except UserError as error:
+        form.form_errors.append(error.message)
+        return _page(typed_sheet(lesson, form), error.status)
+    if changed:
+        message = ngettext("%(num)d mark saved.", "%(num)d marks saved.", changed)
+        flash(message, "success")
+    elif not request.form.get("go"):
+        flash(_("Nothing was changed, so nothing was saved."), "info")
+    return redirect(_next_page(lesson), 303)
+
+
+def _next_page(lesson: Lesson) -> str:
+    """Where saving leads: the same page, another one, a search, or marking the rest."""
+    go = request.form.get("go", "")
+    if go in {"rest-present", "rest-absent"}:
+        return url_for(".mark_rest", lesson_id=lesson.id, mark=go.removeprefix("rest-"))
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("q", "page", "all") if request.args.get(name)
+    }
+    if go == "search":
+        kept = {"q": request.form.get("q", "")[:MAXIMUM_SEARCH_LENGTH]}
+    elif go == "all":
+        kept = {"all": "1"}
+    elif go.isascii() and go.isdecimal():
+        kept["page"] = go[:6]
+    return url_for(".register", lesson_id=lesson.id, **kept)
+
+
+def _conflicts(lesson: Lesson, form: RegisterForm, error: actions.MarkConflictError) -> Answer:
+    known = queries.head(lesson).register
+    ids = [conflict.row.enrolment_id for conflict in error.conflicts]
+    return (
+        render_template(
+            "attendance/conflicts.html",
+            lesson=lesson,
+            conflicts=error.conflicts,
+            carried=form.changed(),
+            touches=queries.last_touches(known.id, ids) if known else {},
+        ),
+        409,
+    )
+
+
+@blueprint.route("/incontri/<int:lesson_id>/registro/altri", methods=["GET", "POST"])
+def mark_rest(lesson_id: int) -> Answer:
+    """Mark everybody who has no mark yet, once somebody has seen how many they are."""
+    lesson = access.subject(Lesson)
+    mark = Mark.PRESENT if request.values.get("mark") == "present" else Mark.ABSENT
+    form, status = DecisionForm(), 200
+    back = url_for(".register", lesson_id=lesson_id)
+    if form.validate_on_submit():
+        expected = form.expected.data or ""
+        try:
+            changed = actions.mark_rest(
+                lesson,
+                mark,
+                expected=int(expected) if expected.isdecimal() and len(expected) < 8 else -1,
+                by=current_user.person_id,
+            )
+        except UserError as error:
+            form.form_errors.append(error.message)
+            status = error.status
+        else:
+            flash(ngettext("%(num)d mark saved.", "%(num)d marks saved.", changed), "success")
+            return redirect(back, 303)
+    head = queries.head(lesson)
+    form.expected.data = str(head.unmarked)
+    return (
+        render_template(
+            "attendance/mark_rest.html", lesson=lesson, head=head, mark=mark, form=form, back=back
+        ),
+        status,
+    )
+
+
+@blueprint.get("/incontri/<int:lesson_id>/registro.csv")
+def export_register(**_address: int) -> FlaskResponse:
+    """The register as office spreadsheets open it."""
+    return export.register_csv(access.subject(Lesson))
