@@ -42,8 +42,8 @@ class PercorsoClient:
 
     def token(self) -> str:
         if self._csrf is None:
-            found = _TOKEN.search(self.http.get("/accedi").text) or _TOKEN.search(
-                self.http.get("/").text
+            found = _TOKEN.search(self._send("GET", "/accedi").text) or _TOKEN.search(
+                self._send("GET", "/").text
             )
             assert found, "no page carries a CSRF token"
             self._csrf = found.group(1)
@@ -75,8 +75,13 @@ class PercorsoClient:
         return self
 
     def _open(self, method: str, path: str, **options: Any) -> TestResponse:
-        db.session.commit()  # or this context's transaction would stand in the request's way
-        response = self.http.open(path, method=method, **options)
+        response = self._send(method, path, **options)
         if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 308}:
             check_page(response.text, path=f"{method} {path}")
         return response
+
+    def _send(self, method: str, path: str, **options: Any) -> TestResponse:
+        """One request with a context, `g` and database session of its own, as a server gives it."""
+        db.session.commit()  # or this context's transaction would stand in the request's way
+        with self.app.app_context():
+            return self.http.open(path, method=method, **options)
