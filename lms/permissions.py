@@ -11,6 +11,7 @@ ANYONE = frozenset({Role.STRANGER})
 SIGNED_IN = frozenset({Role.SIGNED_IN})
 OWNER = frozenset({Role.OWNER})
 OWN_OR_ORGANISERS = frozenset({Role.OWNER, Role.ORGANISER, Role.ADMINISTRATOR})
+PARTICIPATING = frozenset({Role.PARTICIPANT})
 TEACHING = frozenset({Role.TRAINER, Role.ORGANISER, Role.ADMINISTRATOR})
 ORGANISING = frozenset({Role.ORGANISER, Role.ADMINISTRATOR})
 ADMINISTERING = frozenset({Role.ADMINISTRATOR})
@@ -74,6 +75,22 @@ TABLE: dict[str, Rule] = {
     "catalogue.cycle_trainers": Rule(ORGANISING, "cycle"),
     "catalogue.add_trainer": Rule(ORGANISING, "cycle"),
     "catalogue.remove_trainer": Rule(ORGANISING, "cycle"),
+    # certificates: the organisers' pages of a cycle
+    "issuance.cycle_certificates": Rule(ORGANISING, "cycle"),
+    "issuance.issue": Rule(ORGANISING, "cycle"),
+    "issuance.preparation": Rule(ORGANISING, "cycle"),
+    "issuance.preparation_state": Rule(ORGANISING, "cycle"),
+    "issuance.prepare_again": Rule(ORGANISING, "cycle"),
+    # one certificate: to everybody else it does not exist
+    "issuance.certificate": Rule(ORGANISING, "certificate", hidden=True),
+    "issuance.revoke": Rule(ORGANISING, "certificate", hidden=True),
+    "issuance.replace": Rule(ORGANISING, "certificate", hidden=True),
+    "issuance.download": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
+    # one's own certificates and progress; verification, for whoever holds a code or a file
+    "issuance.my_certificates": Rule(SIGNED_IN),
+    "issuance.my_progress": Rule(PARTICIPATING, "cycle", hidden=True),
+    "issuance.verify_start": Rule(ANYONE),
+    "issuance.verify": Rule(ANYONE),
     # calendars: files for anybody; behind a feed's address the token in it is the credential
     "calendars.lesson_ics": Rule(ANYONE, "lesson"),
     "calendars.cycle_ics": Rule(ANYONE, "cycle"),

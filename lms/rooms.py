@@ -20,6 +20,13 @@ from lms.catalogue.views import blueprint as catalogue
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment.views_participants import blueprint as enrolment
 from lms.home.views import blueprint as home
+from lms.issuance import loading as _issuance_loading  # noqa: F401 - declares loaders
+from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declares its job
+from lms.issuance import views as _issuance_cycle  # noqa: F401 - pages of organisers
+from lms.issuance import views_certificate as _issuance_one  # noqa: F401 - one certificate
+from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of participants
+from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody
+from lms.issuance.blueprint import blueprint as issuance
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations.views import blueprint as organisations
 
@@ -27,5 +34,14 @@ from lms.organisations.views import blueprint as organisations
 def init_app(app: Flask) -> None:
     """Register every room's blueprint and what it declares to `access`."""
     signing_in.init_app(app)
-    for blueprint in (home, organisations, accounts, people, catalogue, enrolment, calendars):
+    for blueprint in (
+        home,
+        organisations,
+        accounts,
+        people,
+        catalogue,
+        enrolment,
+        issuance,
+        calendars,
+    ):
         app.register_blueprint(blueprint)

@@ -182,14 +182,10 @@ def _refuse_taken_code(code: str, own_id: int | None) -> None:
 
 
 def _refuse_incomplete(lacking: tuple[rules.Missing, ...]) -> None:
+    if rules.Missing.SIGNATORY in lacking:
+        raise UserError(_("A public cycle needs name and role of who signs the certificates."), 409)
     if lacking:
-        words = {
-            rules.Missing.LESSON: _("a lesson that takes place"),
-            rules.Missing.SIGNATORY: _("name and role of who signs the certificates"),
-            rules.Missing.RULE: _("the share of the hours to attend"),
-        }
-        missing_words = ", ".join(words[lack] for lack in lacking)
-        raise UserError(_("A public cycle needs: %(missing)s.", missing=missing_words), 409)
+        raise UserError(_("A public cycle needs a lesson that takes place and its rule."), 409)
 
 
 def _insert(kind: type[Any], title: str, fallback: str, values: dict[str, Any]) -> Any:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
@@ -39,15 +39,15 @@ from lms.catalogue.models import (
     FundingEmblem,
     Track,
 )
-from lms.catalogue.presenting import (
+from lms.catalogue.times import Clock, TimeFault, instant_of
+from lms.catalogue.words import (
     DENOMINATOR_WORDS,
     ENROLMENT_WORDS,
     EXCUSED_WORDS,
     PROBLEM_WORDS,
-    STATUS_WORDS,
+    STATUS_CONSEQUENCES,
     SYMBOL_WORDS,
 )
-from lms.catalogue.times import Clock, TimeFault, instant_of
 
 MAXIMUM_EMBLEMS = 4
 
@@ -220,7 +220,7 @@ def cycle_values(cycle: Cycle) -> dict[str, Any]:
         instant = getattr(cycle, name)
         local = instant.astimezone(ZoneInfo(ITALY)).replace(tzinfo=None) if instant else None
         values[name] = local
-    return values | {"track": cycle.track_id}
+    return values
 
 
 class StatusForm(VersionedForm):
@@ -230,7 +230,7 @@ class StatusForm(VersionedForm):
 
     def offer(self, allowed: Iterable[CycleStatus]) -> None:
         """Set the choices."""
-        self.status.choices = [(status.value, STATUS_WORDS[status]) for status in allowed]
+        self.status.choices = [(status.value, STATUS_CONSEQUENCES[status]) for status in allowed]
 
 
 class DuplicateForm(FlaskForm):  # type: ignore[misc]
@@ -244,3 +244,8 @@ class DuplicateForm(FlaskForm):  # type: ignore[misc]
         description=_l("All lessons move by the same number of days; clock times stay."),
     )
     keep_trainers = BooleanField(_l("Keep the same trainers"), default=True)
+
+    @property
+    def day(self) -> date:
+        """The new first day (valid only)."""
+        return cast(date, self.first_day.data)

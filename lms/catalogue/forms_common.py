@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from lms.catalogue.presenting import Conflict
 from lms.text import clean_line, clean_text
 
 LONGEST_TEXT = 5000
@@ -46,6 +47,7 @@ class VersionedForm(FlaskForm):  # type: ignore[misc]
     """A form drawn from a row: it carries the row's version, to notice when the row moves on."""
 
     version = HiddenField()
+    conflicts: Sequence[Conflict] = ()
 
     @property
     def seen(self) -> int:

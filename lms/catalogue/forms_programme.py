@@ -25,7 +25,7 @@ from lms.accounts.models import Person
 from lms.catalogue.details import LessonDetails, ModuleDetails
 from lms.catalogue.forms_common import ITALY, Validators, VersionedForm, choices, line, text
 from lms.catalogue.models import Lesson, LessonMode, Module
-from lms.catalogue.presenting import MODE_WORDS, PROBLEM_WORDS, reading_in_words
+from lms.catalogue.presenting import reading_in_words
 from lms.catalogue.times import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -37,6 +37,7 @@ from lms.catalogue.times import (
     lesson_times,
     occurrence_of,
 )
+from lms.catalogue.words import MODE_WORDS, PROBLEM_WORDS
 
 ALL_ZONES = frozenset(available_timezones())
 OFFERED_ZONES = frozenset(name for name in ALL_ZONES if name.startswith("Europe/"))
@@ -101,9 +102,14 @@ class LessonForm(VersionedForm):
     )  # fmt: skip
     trainers = SelectMultipleField(_l("Trainers"), coerce=int)
 
-    def offer(self, modules: Iterable[Module], people: Iterable[Person], zone: str = ITALY) -> None:
-        """Set the choices: the cycle's modules and trainers, and the zones."""
-        self.module.choices = [(module.id, module.title) for module in modules]
+    def offer(
+        self, people: Iterable[Person], modules: Iterable[Module] | None = None, zone: str = ITALY
+    ) -> None:
+        """Set the choices: who may teach, the zones, and the modules unless there is no choice."""
+        if modules is None:
+            del self.module
+        else:
+            self.module.choices = [(module.id, module.title) for module in modules]
         self.trainers.choices = [(person.id, person.full_name) for person in people]
         self.zone.choices = [(name, name) for name in sorted({*OFFERED_ZONES, zone})]
         self._offer_readings()

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import current_app, g
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectFieldBase
@@ -20,56 +19,15 @@ from lms.catalogue.models import (
     Cycle,
     CycleStatus,
     Denominator,
-    EnrolmentMode,
     ExcusedPolicy,
     Lesson,
     LessonMode,
 )
-from lms.catalogue.times import Occurrence, TimeProblem, hours_from_utc, occurrence_of
+from lms.catalogue.queries import CycleCard
+from lms.catalogue.times import Occurrence, hours_from_utc, occurrence_of
+from lms.catalogue.words import MODE_WORDS, STATUS_TONES, STATUS_WORDS
 from lms.pages import local_date, local_datetime, local_time, minutes_in_words
 from lms.permissions import TABLE
-
-STATUS_WORDS = {
-    CycleStatus.DRAFT: _l("Draft"),
-    CycleStatus.PUBLISHED: _l("Published"),
-    CycleStatus.CLOSED: _l("Closed"),
-    CycleStatus.ARCHIVED: _l("Archived"),
-}
-STATUS_TONES = {
-    CycleStatus.DRAFT: "warning",
-    CycleStatus.PUBLISHED: "success",
-    CycleStatus.CLOSED: "neutral",
-    CycleStatus.ARCHIVED: "neutral",
-}
-MODE_WORDS = {
-    LessonMode.ONLINE: _l("Online"),
-    LessonMode.ROOM: _l("In person"),
-    LessonMode.BLENDED: _l("In person and online"),
-}
-ENROLMENT_WORDS = {
-    EnrolmentMode.OPEN: _l("People enrol by themselves"),
-    EnrolmentMode.BY_ORGANISER: _l("The organisers enrol people"),
-}
-DENOMINATOR_WORDS = {
-    Denominator.WHOLE: _l("Of the whole cycle"),
-    Denominator.SINCE_ENROLMENT: _l("Of the lessons held after the person enrolled"),
-}
-EXCUSED_WORDS = {
-    ExcusedPolicy.MISSING: _l("It counts as an absence"),
-    ExcusedPolicy.NOT_DUE: _l("Its hours are taken off what is due"),
-}
-SYMBOL_WORDS = {"none": _l("Words only"), "eu": _l("Emblem of the European Union")}
-PROBLEM_WORDS = {
-    TimeProblem.NONEXISTENT: _l(
-        "On this day the clock is put forward and never shows this time. Choose another one."
-    ),
-    TimeProblem.AMBIGUOUS: _l(
-        "On this day the clock is put back and shows this time twice. Say which of the two."
-    ),
-    TimeProblem.ENDS_FIRST: _l("The end must come after the start, on the same day."),
-    TimeProblem.TOO_LONG: _l("A lesson lasts 24 hours at most."),
-    TimeProblem.FAR_AWAY: _l("Choose a year from 2000 to 2100."),
-}
 
 
 def status_in_words(status: CycleStatus) -> str:
@@ -89,15 +47,22 @@ def mode_in_words(mode: LessonMode) -> str:
 
 def when_in_words(lesson: Lesson) -> str:
     """Day and clock times of a lesson; the zone too, where it is not Italy's."""
-    words = str(
-        _(
-            "%(date)s, %(start)s–%(end)s",
-            date=local_date(lesson.starts_at, lesson.zone, "full"),
-            start=local_time(lesson.starts_at, lesson.zone),
-            end=local_time(lesson.ends_at, lesson.zone),
-        )
-    )
+    day = local_date(lesson.starts_at, lesson.zone, "full")
+    return str(_("%(date)s, %(clock)s", date=day, clock=clock_in_words(lesson)))
+
+
+def clock_in_words(lesson: Lesson) -> str:
+    """Clock times of a lesson; the zone too, where it is not Italy's."""
+    start = local_time(lesson.starts_at, lesson.zone)
+    words = f"{start}–{local_time(lesson.ends_at, lesson.zone)}"
     return words if lesson.zone == "Europe/Rome" else f"{words} ({lesson.zone})"
+
+
+def where_in_words(lesson: Lesson) -> str:
+    """Where a lesson is held: its place, or how people attend where none is named."""
+    if lesson.mode is LessonMode.BLENDED and lesson.place:
+        return str(_("%(place)s and online", place=lesson.place))
+    return lesson.place or mode_in_words(lesson.mode)
 
 
 def days_in_words(first: datetime | None, last: datetime | None) -> str:
@@ -112,6 +77,23 @@ def days_in_words(first: datetime | None, last: datetime | None) -> str:
 def lessons_in_words(number: int) -> str:
     """So many lessons."""
     return str(ngettext("%(num)s lesson", "%(num)s lessons", number))
+
+
+def to_come_in_words(number: int) -> str:
+    """How many lessons are still to come; empty when none is."""
+    return str(ngettext("%(num)s to come", "%(num)s to come", number)) if number else ""
+
+
+def card_state(card: CycleCard, instant: datetime) -> tuple[str, str]:
+    """What a card on the public list says of its cycle, and the tone of it."""
+    if card.is_over(instant):
+        return str(_("Ended")), "neutral"
+    window = window_of(card.cycle, instant)
+    if window is rules.EnrolmentWindow.OPEN:
+        return str(_("Enrolment open")), "success"
+    if card.first is not None and card.first <= instant:
+        return str(_("Under way")), "info"
+    return str(_("Coming soon")), "info"
 
 
 def rule_of(cycle: Cycle, planned_minutes: int) -> rules.AttendanceRule:

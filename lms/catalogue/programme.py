@@ -67,6 +67,16 @@ class Programme:
         """Planned minutes of the whole cycle."""
         return planned_minutes((lesson.starts_at, lesson.ends_at) for lesson in self.taking_place)
 
+    @property
+    def first(self) -> datetime | None:
+        """When the first lesson begins."""
+        return min((lesson.starts_at for lesson in self.taking_place), default=None)
+
+    @property
+    def last(self) -> datetime | None:
+        """When the last lesson ends."""
+        return max((lesson.ends_at for lesson in self.taking_place), default=None)
+
     def to_come(self, instant: datetime) -> tuple[Lesson, ...]:
         """Lessons not yet ended at `instant`, the next first."""
         return tuple(lesson for lesson in self.taking_place if lesson.ends_at > instant)

@@ -52,6 +52,11 @@ class CycleCard:
     first: datetime | None
     last: datetime | None
 
+    def is_over(self, instant: datetime) -> bool:
+        """Closed, or with nothing more to come."""
+        ended = self.last is not None and self.last < instant
+        return ended or self.cycle.status is not CycleStatus.PUBLISHED
+
 
 def _lessons_of(cycle_id: Any) -> Select[Any]:
     """Lessons of a cycle (an id, or the column of an outer query) that take place."""
@@ -183,9 +188,10 @@ def tracks(text: str) -> Page[tuple[Track, int]]:
     return Page(rows, page.number, page.size, page.total)
 
 
-def track_titles() -> Sequence[tuple[int, str]]:
+def track_titles() -> list[tuple[int, str]]:
     """Every track's id and title, for a choice."""
-    return db.session.execute(select(Track.id, Track.title).order_by(Track.title)).tuples().all()
+    rows = db.session.execute(select(Track.id, Track.title).order_by(Track.title))
+    return [(track_id, title) for track_id, title in rows]
 
 
 def emblems(track_id: int) -> Sequence[FundingEmblem]:
