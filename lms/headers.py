@@ -93,6 +93,8 @@ class _Static(WhiteNoise):  # type: ignore[misc]
     Variants are made at set-up; whoever edits a style afterwards must see the edit.
     """
 
+    FOREVER = ONE_YEAR_SECONDS
+
     def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:
         found = super().get_static_file(path, url, stat_cache)
         changed = Path(path).stat().st_mtime_ns
@@ -115,7 +117,6 @@ def serve_static(app: Flask) -> None:
         root=str(STATIC_ROOT),
         prefix=STATIC_URL,
         autorefresh=bool(app.config.get("TEMPLATES_AUTO_RELOAD")),
-        max_age=ONE_YEAR_SECONDS,
         allow_all_origins=False,
         immutable_file_test=_always,
         add_headers_function=_static_headers,

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from lms import create_app
 from lms.config import Settings
 from lms.extensions import db
+from tests.browser import browser, page  # noqa: F401 - fixtures for every room
 from tests.client import PercorsoClient
 from tests.servers import PostgresServer, postgres
 

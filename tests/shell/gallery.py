@@ -20,6 +20,7 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -34,7 +35,11 @@ from lms.config import PROJECT_ROOT, Settings
 INSTANT = datetime(2027, 1, 12, 13, 30, tzinfo=UTC)
 LONG = "Amministrazione condivisa: strumenti collaborativi e procedimenti di co-progettazione"
 ERROR_PAGES = (400, 403, 404, 409, 413, 422, 429, 500)
-TRACKS = [("a", "Co-progettazione"), ("b", "Co-programmazione"), ("c", "Affidamento dei servizi")]
+TRACKS = [
+    SelectChoice(*pair)
+    for pair in (("a", "Co-progettazione"), ("b", "Co-programmazione"), ("c", "Affidamento"))
+]
+MODES = [SelectChoice(*pair) for pair in (("net", "In rete"), ("place", "In presenza"))]
 
 
 class EveryField(FlaskForm):
@@ -53,7 +58,7 @@ class EveryField(FlaskForm):
     mode = RadioField(
         "Modalità",
         [InputRequired("Scegli una modalità.")],
-        choices=[("online", "In rete"), ("place", "In presenza"), ("mixed", "Mista")],
+        choices=MODES,
         description="Chi segue da remoto riceve il collegamento il giorno prima.",
     )
     areas = SelectMultipleField("Aree tematiche", choices=TRACKS)
