@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -20,16 +19,17 @@ from wtforms.validators import InputRequired, Length
 
 from lms.accounts.models import Person
 from lms.accounts.rules import (
+    EMAIL_LENGTH,
     MAXIMUM_EMAILS,
     MAXIMUM_PASSWORD_LENGTH,
     MINIMUM_PASSWORD_LENGTH,
+    NAME_LENGTH,
     PasswordFault,
+    is_email,
     password_fault,
     split_emails,
 )
 from lms.organisations.forms import OrganisationFields, one_line
-
-EMAIL_LENGTH = 254
 
 
 def password_words(fault: PasswordFault) -> str:
@@ -49,12 +49,8 @@ def password_words(fault: PasswordFault) -> str:
 
 def check_email(address: str) -> None:
     """Raise ValidationError unless `address` is a well-written mail address (nobody is asked)."""
-    try:
-        validate_email(address, check_deliverability=False)
-    except EmailNotValidError as error:
-        raise ValidationError(
-            _("“%(address)s” is not an e-mail address.", address=address)
-        ) from error
+    if not is_email(address):
+        raise ValidationError(_("“%(address)s” is not an e-mail address.", address=address))
 
 
 def _email(_form: FlaskForm, field: EmailField) -> None:
@@ -88,12 +84,12 @@ class PersonForm(OrganisationFields):
     given_name = StringField(
         _l("Given name"),
         filters=[one_line],
-        validators=[InputRequired(_l("Enter the given name.")), Length(max=120)],
+        validators=[InputRequired(_l("Enter the given name.")), Length(max=NAME_LENGTH)],
     )
     family_name = StringField(
         _l("Family name"),
         filters=[one_line],
-        validators=[InputRequired(_l("Enter the family name.")), Length(max=120)],
+        validators=[InputRequired(_l("Enter the family name.")), Length(max=NAME_LENGTH)],
     )
     emails = TextAreaField(
         _l("E-mail addresses"),

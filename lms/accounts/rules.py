@@ -5,12 +5,16 @@ from __future__ import annotations
 import enum
 import re
 
+from email_validator import EmailNotValidError, validate_email
+
 from lms.text import search_key
 
 MINIMUM_PASSWORD_LENGTH = 12
 MAXIMUM_PASSWORD_LENGTH = 256
 MINIMUM_DISTINCT = 5
 MAXIMUM_EMAILS = 10
+NAME_LENGTH = 120
+EMAIL_LENGTH = 254
 # What people type when twelve characters are asked of them; compared without case, accents,
 # spaces and punctuation, and without the digits that are hung on at either end.
 COMMON = frozenset(
@@ -73,3 +77,12 @@ def _is_repeated(core: str, known: frozenset[str]) -> bool:
 def split_emails(text: str) -> list[str]:
     """Addresses parted by spaces, commas, semicolons or lines; lower-case, each once, in order."""
     return list(dict.fromkeys(part.lower() for part in re.split(r"[\s,;]+", text) if part))
+
+
+def is_email(text: str) -> bool:
+    """Whether `text` is a well-written mail address (nobody is asked)."""
+    try:
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return len(text) <= EMAIL_LENGTH

@@ -9,13 +9,10 @@ import csv
 import enum
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
+from lms.accounts.rules import NAME_LENGTH, is_email
 from lms.text import clean_line, search_key
 
 MAXIMUM_LINES = 1_000
-NAME_LENGTH = 120
-EMAIL_LENGTH = 254
 ORGANISATION_LENGTH = 200
 _HEADINGS = frozenset({"cognome", "family name", "surname", "last name"})
 
@@ -96,12 +93,4 @@ def _fault(cells: list[str]) -> LineFault | None:
         return LineFault.NAME
     if max(len(family), len(given)) > NAME_LENGTH or len(organisation) > ORGANISATION_LENGTH:
         return LineFault.TOO_LONG
-    return LineFault.EMAIL if email and not _is_email(email) else None
-
-
-def _is_email(text: str) -> bool:
-    try:
-        validate_email(text, check_deliverability=False)
-    except EmailNotValidError:
-        return False
-    return len(text) <= EMAIL_LENGTH
+    return LineFault.EMAIL if email and not is_email(email) else None

@@ -28,15 +28,21 @@ class EnrolmentState:
     """What the box says: the own enrolment, or whether one is possible and why not."""
 
     enrolment: Enrolment | None
+    refusals: tuple[Refusal, ...]
     reasons: tuple[str, ...]
     places: int | None
     places_left: int | None
     may_withdraw: bool
 
     @property
+    def is_full(self) -> bool:
+        """Whether somebody who may enrol finds no place."""
+        return self.refusals == (Refusal.FULL,)
+
+    @property
     def can_enrol(self) -> bool:
         """Whether who looks (signed in or not yet) could enrol now."""
-        return self.enrolment is None and not self.reasons
+        return not self.refusals
 
 
 @blueprint.app_template_global()
@@ -47,11 +53,8 @@ def enrolment_state(cycle: Cycle) -> EnrolmentState:
     against = refusals(facts, enrolled=mine is not None, at=now(), by_organiser=False)
     return EnrolmentState(
         enrolment=mine,
-        reasons=tuple(
-            refusal_in_words(reason, facts)
-            for reason in against
-            if reason is not Refusal.ALREADY_ENROLLED
-        ),
+        refusals=against,
+        reasons=tuple(refusal_in_words(reason, facts) for reason in against),
         places=facts.places,
         places_left=facts.places_left,
         may_withdraw=may_withdraw(

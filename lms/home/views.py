@@ -2,19 +2,85 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, current_app, redirect, render_template, request, session
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.access import holds_any
+from lms.catalogue.models import CycleStatus, Lesson
+from lms.clock import ROME, now
+from lms.enrolment.models import Enrolment, EnrolmentStatus
+from lms.enrolment.queries import enrolments_of
+from lms.home import queries
+from lms.home.navigation import navigation
 from lms.links import safe_next
 from lms.pages import LANGUAGES
+from lms.permissions import ORGANISING
 
 blueprint = Blueprint("home", __name__)
+blueprint.add_app_template_global(navigation)
+
+
+@blueprint.app_template_global()
+def has_page(endpoint: str) -> bool:
+    """Whether some room offers this page."""
+    return endpoint in current_app.view_functions
 
 
 @blueprint.get("/")
 def index() -> str:
-    """What this is, and what to do first."""
-    return render_template("home/index.html")
+    """What this is for strangers; what there is to do for everybody else."""
+    if not current_user.is_authenticated:
+        return render_template("home/welcome.html", cycles=queries.open_cycles(now()))
+    return _own_page(current_user.person_id)
+
+
+@dataclass(frozen=True)
+class MyCycle:
+    """A cycle one takes part in, with its next lessons."""
+
+    enrolment: Enrolment
+    lessons: list[Lesson]
+
+
+def _own_page(person_id: int) -> str:
+    instant = now()
+    organising = holds_any(ORGANISING)
+    mine = [
+        row
+        for row in enrolments_of(person_id)
+        if row.status is EnrolmentStatus.CONFIRMED and row.cycle.status is not CycleStatus.ARCHIVED
+    ]
+    running = [row for row in mine if row.cycle.status is not CycleStatus.CLOSED]
+    ids = [row.cycle_id for row in running]
+    lessons = queries.next_lessons(ids, instant) if ids else {}
+    taught = queries.lessons_to_teach(person_id, instant)
+    tonight = _end_of_day(instant)
+    return render_template(
+        "home/mine.html",
+        instant=instant,
+        running=[MyCycle(row, lessons.get(row.cycle_id, [])) for row in running],
+        past=[row for row in mine if row.cycle.status is CycleStatus.CLOSED],
+        to_register=[row for row in taught if row.lesson.starts_at < tonight],
+        to_teach=[row for row in taught if row.lesson.starts_at >= tonight],
+        organising=organising,
+        glance=queries.cycles_at_a_glance(instant) if organising else [],
+        registers=queries.open_registers(instant) if organising else None,
+        cycles=[] if organising else _others(queries.open_cycles(instant), ids),
+    )
+
+
+def _others(cycles: list[queries.OpenCycle], own: list[int]) -> list[queries.OpenCycle]:
+    return [row for row in cycles if row.cycle.id not in own]
+
+
+def _end_of_day(instant: datetime) -> datetime:
+    """Midnight in Rome after `instant`: what begins before is to be registered today."""
+    tomorrow = instant.astimezone(ROME).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), ROME)
 
 
 @blueprint.post("/lingua")

@@ -1,0 +1,70 @@
+"""The main sections by role, for the header of every page, error pages included."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import current_app, g, request, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from lms.access import holds_any
+from lms.permissions import ORGANISING
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A link of the header; `rooms` are the blueprints whose pages belong to it."""
+
+    label: LazyString
+    endpoint: str
+    rooms: frozenset[str] = frozenset()
+
+
+HOME = _Section(_l("My page"), "home.index")
+CYCLES = _Section(
+    _l("Cycles"), "catalogue.cycles", frozenset({"catalogue", "enrolment", "attendance"})
+)
+CALENDAR = _Section(_l("Calendar"), "calendars.my_calendar")
+CERTIFICATES = _Section(_l("Certificates"), "issuance.my_certificates")
+VERIFY = _Section(_l("Check a certificate"), "issuance.verify_start")
+PEOPLE = _Section(_l("People"), "people.index", frozenset({"people"}))
+ORGANISATIONS = _Section(_l("Organisations"), "organisations.index", frozenset({"organisations"}))
+
+FOR_STRANGERS = (CYCLES, VERIFY)
+FOR_PEOPLE = (HOME, CYCLES, CERTIFICATES, CALENDAR)
+FOR_ORGANISERS = (HOME, CYCLES, PEOPLE, ORGANISATIONS, CALENDAR)
+
+Link = tuple[str, str, bool]
+
+
+def navigation() -> list[Link]:
+    """(label, address, whether this page belongs there) of each section who looks may enter.
+
+    Never fails: where the role cannot be asked (a fault's page), it shows the public sections.
+    """
+    return [
+        (str(section.label), url_for(section.endpoint), _is_here(section))
+        for section in _sections()
+        if section.endpoint in current_app.view_functions
+    ]
+
+
+def _sections() -> tuple[_Section, ...]:
+    if "error_reference" in g:
+        return FOR_STRANGERS
+    try:
+        if not current_user.is_authenticated:
+            return FOR_STRANGERS
+        return FOR_ORGANISERS if holds_any(ORGANISING) else FOR_PEOPLE
+    except Exception:
+        log.exception("the sections of the header could not be told")
+        return FOR_STRANGERS
+
+
+def _is_here(section: _Section) -> bool:
+    return request.endpoint == section.endpoint or request.blueprint in section.rooms
