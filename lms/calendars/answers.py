@@ -23,7 +23,7 @@ def _written(calendar: LessonCalendar) -> tuple[bytes, str]:
 
 
 def calendar_answer(
-    calendar: LessonCalendar, *, file_name: str, changed_at: datetime, max_age: int | None
+    calendar: LessonCalendar, *, file_name: str, changed_at: datetime | None, max_age: int | None
 ) -> Response:
     """The file for a calendar program, or 304 if it has it already.
 

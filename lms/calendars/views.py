@@ -61,7 +61,7 @@ def cycle_ics(cycle_slug: str) -> Response:
     return calendar_answer(
         entries.public_calendar(facts, select_locale(), _page_of, cycle.title),
         file_name=f"{cycle_slug}.ics",
-        changed_at=max((one.changed_at for one in facts), default=now()),
+        changed_at=max((one.changed_at for one in facts), default=None),
         max_age=PUBLIC_MAX_AGE,
     )
 
@@ -127,7 +127,10 @@ def revoke_feed() -> Page:
         return redirect(url_for("calendars.my_calendar"), 303)
     if not form.validate_on_submit():
         return _asking("calendars/revoke_feed.html", form)
-    actions.revoke_feed(current_user.person_id, form.asked(), by=current_user.person_id)
+    try:
+        actions.revoke_feed(current_user.person_id, form.asked(), by=current_user.person_id)
+    except UserError as error:
+        return _my_calendar(problem=error.message), error.status
     flash(_("The address is revoked: calendars that used it receive nothing more."), "success")
     return redirect(url_for("calendars.my_calendar"), 303)
 
