@@ -87,7 +87,7 @@ def to_come_in_words(number: int) -> str:
 def card_state(card: CycleCard, instant: datetime) -> tuple[str, str]:
     """What a card on the public list says of its cycle, and the tone of it."""
     if card.is_over(instant):
-        return str(_("Ended")), "neutral"
+        return str(_("Finished")), "neutral"
     window = window_of(card.cycle, instant)
     if window is rules.EnrolmentWindow.OPEN:
         return str(_("Enrolment open")), "success"
