@@ -37,7 +37,8 @@ def calendar_answer(
         response = Response(data, content_type="text/calendar; charset=utf-8")
         response.headers.set("Content-Disposition", "attachment", filename=file_name)
     response.set_etag(tag)
-    response.last_modified = changed_at
+    if changed_at is not None:  # to Werkzeug None means now
+        response.last_modified = changed_at
     response.cache_control.private = True
     if max_age is None:
         response.cache_control.no_cache = True
