@@ -27,6 +27,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Quiet: without these a closed network refuses Chromium's own look-ups, many at a time.
 FLAGS = [
     "--no-sandbox",
+    "--disable-dev-shm-usage",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
