@@ -16,19 +16,18 @@ FONT_FOLDER = Path(__file__).parent / "fonts"
 
 @dataclass(frozen=True)
 class Face:
-    """One font file and the name under which the style sheet asks for it."""
+    """One font file; the style sheet asks for it by the family it states itself."""
 
     file: str
-    family: str
 
 
-SERIF = Face("Lora-Regular.ttf", "Lora")
-SERIF_ITALIC = Face("Lora-Italic.ttf", "Lora")
-SANS = Face("TitilliumWeb-Regular.ttf", "Titillium Web")
-SANS_BOLD = Face("TitilliumWeb-SemiBold.ttf", "Titillium Web")
+SERIF = Face("Lora-Regular.ttf")
+SERIF_ITALIC = Face("Lora-Italic.ttf")
+SANS = Face("TitilliumWeb-Regular.ttf")
+SANS_BOLD = Face("TitilliumWeb-SemiBold.ttf")
 # Regulation (EU) 2021/1060, Annex IX, 1.3 and Implementing Regulation (EU) 821/2014, art. 4(4) name
 # the typefaces allowed beside the emblem of the Union; Ubuntu is the free one among them.
-EMBLEM = Face("Ubuntu-Regular.ttf", "Ubuntu")
+EMBLEM = Face("Ubuntu-Regular.ttf")
 FACES = (SERIF, SERIF_ITALIC, SANS, SANS_BOLD, EMBLEM)
 
 

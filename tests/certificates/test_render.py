@@ -1,0 +1,335 @@
+"""What comes out: pages, words, pictures, fonts, metadata, and the same bytes every time."""
+
+import io
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pypdfium2
+import pytest
+import zxingcpp
+
+from certificates import render
+from certificates.render import Renderer, RenderError
+from certificates.verify import Identity, read_identity
+from tests.certificates.samples import CODE, LONG_NAME, longest, modules, pdf, renderer, sample
+
+ROOT = Path(__file__).parents[2]
+
+
+def text_of(content: bytes) -> list[str]:
+    """Return the text of each page, line ends turned into spaces."""
+    document = pypdfium2.PdfDocument(content)
+    return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+
+
+def test_it_says_everything_in_reading_order() -> None:
+    (text,) = text_of(pdf())
+    expected = [
+        "Dipartimento per la formazione – Ente dimostrativo",
+        "ATTESTATO DI PARTECIPAZIONE",
+        "Si attesta che",
+        "Chiara D’Amico",
+        "Comune di Faenza",
+        "ha partecipato al ciclo «Primo ciclo – Strumenti collaborativi per gli enti locali»",
+        "del percorso «Un’amministrazione condivisa»",
+        "Modulo Periodo Durata",
+        "Amministrazione condivisa e Codice del Terzo settore 14 ott 2021 3 h",
+        "Co-progettazione: il procedimento passo per passo 28 ott – 18 nov 2021 3 h 30 min",
+        "Roma, 20 maggio 2022",
+        "La direttrice del programma",
+        "Teresa Valli",
+        "Cofinanziato dall’Unione europea",
+        "Iniziativa dimostrativa cofinanziata dal Fondo sociale europeo.",
+        "Attestato n. 2022/000123",
+        "Esempio dimostrativo, senza valore",
+        "21 ore e 30 minuti su 24 ore previste",
+        "16 maggio 2022",
+        "Frequenza di almeno l’80 % delle ore previste dal ciclo.",
+        "percorso.example.it/verifica",
+    ]
+    positions = [text.find(words) for words in expected]
+    assert -1 not in positions, expected[positions.index(-1)]
+    assert positions == sorted(positions)
+    assert CODE in text.replace(" ", "")
+
+
+def test_english() -> None:
+    (text,) = text_of(pdf(language="en", place=""))
+    for words in (
+        "CERTIFICATE OF ATTENDANCE",
+        "attended the cycle “Primo ciclo",
+        "of the training track “Un’amministrazione condivisa”",
+        "Issued on 20 May 2022",
+        "21 hours and 30 minutes of 24 hours planned",
+        "Demonstration sample, not valid",
+    ):
+        assert words in text
+
+
+def test_a_cycle_named_like_its_track_is_said_once() -> None:
+    (text,) = text_of(pdf(cycle_title="Un’amministrazione condivisa"))
+    assert "ha partecipato al percorso «Un’amministrazione condivisa»" in text
+    assert "ciclo «" not in text
+
+
+def test_only_a_fictional_certificate_says_so() -> None:
+    assert "senza valore" not in "".join(text_of(pdf(fictional=False)))
+    first, second = text_of(pdf(modules=modules(30)))
+    assert "senza valore" in first
+    assert "senza valore" in second
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 6, 7, 8, 9, 10])
+def test_few_modules_stand_on_one_page(count: int) -> None:
+    (text,) = text_of(pdf(modules=modules(count)))
+    for line in modules(count):
+        assert line.title in text
+    assert "Teresa Valli" in text
+
+
+@pytest.mark.parametrize("count", [11, 14, 20, 30])
+def test_many_modules_flow_to_the_next_page(count: int) -> None:
+    pages = text_of(pdf(modules=modules(count)))
+    assert len(pages) == 2
+    assert f"{count} moduli, elencati nella pagina seguente" in pages[0]
+    for line in modules(count):
+        assert line.title in pages[1]
+    for words in ("Programma del ciclo", "Chiara D’Amico", "2022/000123", "Pagina 2 di 2"):
+        assert words in pages[1]
+
+
+def test_sixteen_modules_fit_in_two_columns_where_no_emblems_stand() -> None:
+    (text,) = text_of(pdf(modules=modules(16), emblems=(), funding_statement=""))
+    assert text.count("Modulo Durata") == 2
+    assert all(line.title in text for line in modules(16))
+
+
+def test_the_table_heading_is_repeated_and_no_row_lost() -> None:
+    data = longest()
+    pages = text_of(renderer().render(data))
+    assert len(pages) > 2
+    for number, text in enumerate(pages[1:], start=2):
+        assert "Modulo Periodo Durata" in text
+        assert f"Pagina {number} di {len(pages)}" in text
+    assert "".join(pages).count("30 dic 2021 – 12 gen 2022") == 30
+
+
+def boxes(content: bytes) -> list[tuple[float, float, float, float]]:
+    """Return the text boxes of the first page (left, bottom, right, top in points)."""
+    page = pypdfium2.PdfDocument(content)[0].get_textpage()
+    return [page.get_rect(number) for number in range(page.count_rects())]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"holder": LONG_NAME},
+        {"holder": "W" * 120, "organisation": "M" * 200},
+        {"modules": modules(8)},
+        {"modules": modules(10)},
+        {"modules": modules(8), "holder": LONG_NAME, "organisation": "Unione " * 28},
+        {"modules": modules(14), "emblems": (), "funding_statement": ""},
+        longest().to_json(),
+    ],
+    ids=["plain", "long name", "wide", "eight", "ten", "eight long", "fourteen", "longest"],
+)
+def test_no_text_lies_on_other_text_or_off_the_page(changes: dict[str, Any]) -> None:
+    data = longest() if "serial" in changes else sample(**changes)
+    found = boxes(renderer().render(data))
+    assert len(found) > 20
+    for left, bottom, right, top in found:
+        assert 60 < left < right < 842 - 30
+        assert 40 < bottom < top < 595 - 40
+    for number, (left, bottom, right, top) in enumerate(found):
+        for left2, bottom2, right2, top2 in found[number + 1 :]:
+            across = min(right, right2) - max(left, left2)
+            along = min(top, top2) - max(bottom, bottom2)
+            smaller = min(top - bottom, top2 - bottom2)
+            assert across <= 1 or along <= 0.5 * smaller
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zoë Šťastná-Łukaszewicz",
+        "Ġorġ Żammit",
+        LONG_NAME,
+        "<script>alert(1)</script>",
+        "</p><img src=file:///etc/passwd>",
+        "{{ 7 * 7 }} {% raw %} &amp; &#65;",
+        "url(https://example.org) @import 'x';",
+        '" onload="x" style="position:fixed',
+        "\\0041 */ } body { display: none }",
+    ],
+)
+def test_names_are_printed_letter_by_letter(name: str) -> None:
+    (text,) = text_of(pdf(holder=name))
+    assert name.replace(" ", "") in text.replace(" ", "")
+    info = pypdf.PdfReader(io.BytesIO(pdf(holder=name))).metadata
+    assert info is not None
+    assert info.title == f"Attestato di partecipazione – {name}"
+
+
+def test_the_qr_code_leads_to_the_verification_page() -> None:
+    for data in (sample(), longest()):
+        page = pypdfium2.PdfDocument(renderer().render(data))[0]
+        for scale in (1.2, 3):
+            (code,) = zxingcpp.read_barcodes(page.render(scale=scale).to_pil())
+            assert code.text == data.verify_url
+
+
+def fonts(content: bytes) -> dict[str, bool]:
+    """Return the name of each font and whether its file is embedded."""
+    found = {}
+    for item in pypdf.PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"].values():
+        descendant = item.get_object()["/DescendantFonts"][0].get_object()
+        name = str(descendant["/BaseFont"]).partition("+")[2]
+        found[name] = "/FontFile2" in descendant["/FontDescriptor"].get_object()
+    return found
+
+
+def test_only_our_fonts_and_all_embedded() -> None:
+    ours = {"Lora", "Lora-Italic", "Titillium-Web", "Titillium-Web-SemiBold,-Semi-Bold", "Ubuntu"}
+    assert fonts(pdf()) == dict.fromkeys(ours, True)
+    assert fonts(pdf(emblems=())) == dict.fromkeys(ours - {"Ubuntu"}, True)
+    assert set(fonts(renderer().render(longest()))) <= ours
+
+
+def test_metadata() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(pdf()))
+    info = reader.metadata
+    assert info is not None
+    assert info.author == "Dipartimento per la formazione – Ente dimostrativo"
+    assert info.subject == "Primo ciclo – Strumenti collaborativi per gli enti locali"
+    assert info["/CreationDate"] == info["/ModDate"] == "D:20220520103000Z"
+    catalog = reader.trailer["/Root"]
+    assert catalog["/Lang"] == "it"
+    assert catalog["/MarkInfo"]["/Marked"].value is True
+    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert not {"/Names", "/OpenAction", "/AA", "/AcroForm"} & set(catalog)
+    assert read_identity(pdf()) == Identity(CODE, "2022/000123")
+
+
+def tags(element: Any) -> list[tuple[str, str]]:
+    """Return tag and alternative text of a structure element and all below it."""
+    found = [(str(element.get("/S")), str(element.get("/Alt", "")))]
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, list) else [kids]:
+        kid = kid.get_object()
+        if isinstance(kid, dict) and "/S" in kid:
+            found += tags(kid)
+    return found
+
+
+def test_the_structure_is_tagged() -> None:
+    root = pypdf.PdfReader(io.BytesIO(pdf())).trailer["/Root"]["/StructTreeRoot"]
+    found = tags(root["/K"][0].get_object())
+    names = [name for name, _ in found]
+    assert names.count("/H1") == 1
+    assert names.count("/Table") == 1
+    assert names.count("/TH") == 3
+    assert names.count("/TD") == 12
+    assert [alt for name, alt in found if name == "/Figure"] == [
+        "Emblema dell’Unione europea",
+        f"Codice QR che porta alla pagina di verifica https://percorso.example.it/verifica/{CODE}",
+    ]
+
+
+def test_same_data_same_bytes_and_other_data_other_bytes() -> None:
+    assert Renderer().render(sample()) == pdf()
+    assert pdf(holder="Chiara D’Amica") != pdf()
+    renderer().render(longest())
+    assert renderer().render(sample()) == pdf()
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Auckland", "LANG": "C"},
+        {"PYTHONHASHSEED": "2", "FONTCONFIG_FILE": "/nowhere", "HOME": "/nowhere"},
+    ],
+    ids=["clock and language", "no system fonts"],
+)
+def test_other_processes_make_the_same_bytes(tmp_path: Path, surroundings: dict[str, str]) -> None:
+    source, target = tmp_path / "data.json", tmp_path / "out.pdf"
+    source.write_text(json.dumps(sample().to_json()))
+    subprocess.run(
+        [sys.executable, "-m", "certificates", source, target],
+        cwd=ROOT,
+        env=os.environ | surroundings,
+        check=True,
+        timeout=60,
+    )
+    assert target.read_bytes() == pdf()
+
+
+def test_threads_take_turns() -> None:
+    names = [f"Persona Numero {number}" for number in range(6)]
+    results: dict[str, bytes] = {}
+
+    def work(name: str) -> None:
+        results[name] = renderer().render(sample(holder=name))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == {name: pdf(holder=name) for name in names}
+
+
+FORK = """
+import gc, os, sys
+from tests.certificates.samples import Renderer, sample
+kept = Renderer()
+if os.fork() == 0:
+    del kept
+    gc.collect()
+    sys.exit()
+os.wait()
+sys.stdout.buffer.write(kept.render(sample()))
+"""
+
+
+def test_a_forked_process_that_ends_takes_no_fonts_away() -> None:
+    done = subprocess.run([sys.executable, "-c", FORK], cwd=ROOT, capture_output=True, timeout=60)
+    assert done.stdout == pdf(), done.stderr
+
+
+def test_a_font_that_cannot_be_loaded_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in render.FONT_FOLDER.glob("*.ttf"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "Lora-Italic.ttf").write_bytes(b"")
+    monkeypatch.setattr(render, "FONT_FOLDER", tmp_path)
+    with pytest.raises(RenderError, match=r"Lora-Italic\.ttf cannot be loaded"):
+        Renderer()
+
+
+def test_weasyprint_has_nothing_to_complain_about(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("weasyprint")
+    before = logger.propagate
+    logger.propagate = True
+    try:
+        with caplog.at_level(logging.WARNING, logger="weasyprint"):
+            for data in (sample(), longest(), sample(modules=modules(16), emblems=())):
+                Renderer().render(data)
+    finally:
+        logger.propagate = before
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_it_prints_the_completion_day_and_not_the_day_of_printing() -> None:
+    (text,) = text_of(pdf(completed_on=date(2021, 12, 1), issued_on=date(2022, 1, 1), place=""))
+    assert "Conclusione 1º dicembre 2021" in text
+    assert "Rilasciato il 1º gennaio 2022" in text
