@@ -20,6 +20,8 @@ TABLE: dict[str, Rule] = {
     # home and accounts
     "home.index": Rule(ANYONE),
     "home.set_language": Rule(ANYONE),
+    "demo.index": Rule(ANYONE, "demo"),
+    "demo.report": Rule(ANYONE, "demo"),
     "accounts.sign_in": Rule(ANYONE),
     "accounts.sign_out": Rule(ANYONE),
     "accounts.profile": Rule(SIGNED_IN),

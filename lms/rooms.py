@@ -17,6 +17,7 @@ from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares
 from lms.catalogue import views_edit as _catalogue_edit  # noqa: F401 - pages of organisers
 from lms.catalogue import views_programme as _catalogue_programme  # noqa: F401 - the same
 from lms.catalogue.views import blueprint as catalogue
+from lms.demo import views as demo
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment.views_participants import blueprint as enrolment
 from lms.home.views import blueprint as home
@@ -34,6 +35,8 @@ from lms.organisations.views import blueprint as organisations
 def init_app(app: Flask) -> None:
     """Register every room's blueprint and what it declares to `access`."""
     signing_in.init_app(app)
+    demo.init_app(app)
+    app.register_blueprint(demo.blueprint)
     for blueprint in (
         home,
         organisations,

@@ -13,6 +13,7 @@ from flask.cli import FlaskGroup
 
 from lms import create_app
 from lms.cli.accounts import create_admin_command
+from lms.cli.demo import demo
 from lms.cli.report import report
 from lms.cli.server import serve, worker
 from lms.config import ConfigError
@@ -23,7 +24,7 @@ def lms() -> None:
     """Percorso: training tracks, attendance, certificates and calendars."""
 
 
-for command in (create_admin_command, report, serve, worker):
+for command in (create_admin_command, demo, report, serve, worker):
     lms.add_command(command)
 
 

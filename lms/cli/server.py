@@ -16,6 +16,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from lms import jobs
+from lms.cli import demo
+from lms.config import Settings
 from lms.extensions import db
 
 IDLE_SECONDS = 0.5
@@ -61,10 +63,12 @@ def worker() -> None:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Bring the database up to date, then run the web server and one background worker."""
     flask_migrate.upgrade()
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.demo:
+        demo.ensure(settings)
     db.session.remove()
     db.engine.dispose()
-    if current_app.config["DEMO"]:
-        click.echo(f"\n  {current_app.config['SITE_NAME']}: http://{host}:{port}/\n")
+    click.echo(f"\n  {settings.site_name}: http://{host}:{port}/\n")
     web = [
         sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}",
         "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread",

@@ -171,3 +171,11 @@ SECOND_CYCLE = (
         ),
     ),
 )
+
+# What each sign-in shows, and its login; the order is that of `people.add_cast`.
+SIGN_INS = (
+    ("Participant", "partecipante@percorso.example"),
+    ("Trainer", "docente@percorso.example"),
+    ("Organiser", "segreteria@percorso.example"),
+    ("Administrator", "amministrazione@percorso.example"),
+)
