@@ -31,7 +31,8 @@ def clean_text(text: str) -> str:
 
 def slug(text: str) -> str:
     """Lower-case ASCII words joined by hyphens, at most 80 characters; empty if nothing is left."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    straight = text.replace("’", "'")  # an apostrophe parts two words, however it is typed
+    plain = unicodedata.normalize("NFKD", straight).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:80].rstrip("-")
 
 

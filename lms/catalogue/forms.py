@@ -218,8 +218,8 @@ def cycle_values(cycle: Cycle) -> dict[str, Any]:
         values[name] = getattr(cycle, name).value
     for name in ("enrolment_opens_at", "enrolment_closes_at"):
         instant = getattr(cycle, name)
-        local = instant.astimezone(ZoneInfo(ITALY)).replace(tzinfo=None) if instant else None
-        values[name] = local
+        local = instant.astimezone(ZoneInfo(ITALY)) if instant else None
+        values[name] = local.replace(tzinfo=None, second=0, microsecond=0) if local else None
     return values
 
 
