@@ -53,12 +53,18 @@ def lay_out(table: Table) -> Layout:
                 layout.loose.append(row)
                 title = row
             continue
+        if block is not None and row.cells == block.columns.headings:  # a section, or a page break
+            if title:
+                block = Block(row.line, _text(title), block.columns)
+                layout.blocks.append(block)
+            apart, title = False, None
+            continue
         columns = _headings_by_words(table, at)
         if columns is None and apart and tried < _SHAPES_TRIED:
             tried += 1
             columns = _headings_by_shape(table, at)
         if columns is not None:
-            block = Block(row.line, next(filter(None, title.cells)) if title else "", columns)
+            block = Block(row.line, _text(title), columns)
             layout.blocks.append(block)
         elif block is None or (filled == 2 and "generated" in meanings(row.cells[0])):
             layout.loose.append(row)
@@ -66,6 +72,10 @@ def lay_out(table: Table) -> Layout:
             block.rows.append(row)
         apart, title = False, None
     return layout
+
+
+def _text(title: Row | None) -> str:
+    return next(filter(None, title.cells)) if title else ""
 
 
 def _may_head(row: Row) -> bool:

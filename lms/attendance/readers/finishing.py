@@ -55,13 +55,15 @@ class _Finisher:
         self.groups = [gather(meeting) for meeting in raw.meetings]
         self.rows: dict[str, list[int]] = {code: [] for code in _ROW_CODES}
         self.overlapping: dict[str, str] = {}
+        self.contradicted: list[str] = []
         self.ambiguous: Visit | None = None
 
     def report(self) -> Report:
         meetings = tuple(map(self._meeting, self.raw.meetings, self.groups))
+        absent = self._not_attended()
         questions = (*self.dating.questions, *self._zone_questions())
         notices = (*self.raw.notices, *self.dating.notices, *self._notices())
-        return Report(self.reader.platform, meetings, self._not_attended(), questions, notices)
+        return Report(self.reader.platform, meetings, absent, questions, notices)
 
     def _meeting(self, raw: RawMeeting, groups: tuple[Group, ...]) -> Meeting:
         starts = self._instant(raw.start)
@@ -103,11 +105,16 @@ class _Finisher:
 
     def _notices(self) -> Iterator[Notice]:
         zone = str(self.zone or "")
+        if self.raw.totals_only:
+            yield Notice("totals_only")
+            self.rows["no_join"].clear()
         for code in _ROW_CODES:
             if self.rows[code]:
                 yield Notice(code, {"rows": tuple(sorted(self.rows[code])), "zone": zone})
         for groups in self.groups:
             yield from doubts(groups)
+        if self.contradicted:
+            yield Notice("absent_and_present", {"names": tuple(self.contradicted)})
         if self.overlapping:
             yield Notice("same_name_overlap", {"names": tuple(self.overlapping.values())})
 
@@ -135,6 +142,8 @@ class _Finisher:
             key = email.casefold() if email else name_key(name)
             if key not in seen:
                 absent.setdefault(key, name)
+            elif name not in self.contradicted:
+                self.contradicted.append(name)
         return tuple(absent.values())
 
     def _instant(self, stamp: Stamp | None) -> datetime | None:

@@ -162,6 +162,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Same name with and without an e-mail or an original name, kept apart: {names}.",
         "Stesso nome con e senza e-mail o nome originale, tenuti separati: {names}.",
     ),
+    "absent_and_present": (
+        "Absent in one row and present in another, counted as present: {names}.",
+        "Assenti in una riga e presenti in un'altra, contati come presenti: {names}.",
+    ),
     "meetings_joined": (
         "Several meetings stand above one list of people and were read as one, row: {row}.",
         "Più riunioni stanno sopra un solo elenco di persone e sono state lette come una sola, "

@@ -6,12 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lms.attendance.readers.model import Notice
 from lms.attendance.readers.raw import RawMeeting, Visit
+from lms.attendance.readers.vocabulary import meanings
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 _RENAMED = re.compile(r"^(?P<new>.+?)\s*[(（](?P<original>[^()（）]+)[)）]$")
+_HOST_MARK = re.compile(r"\s*\((?:co-?)?host\)$")  # Zoom's own, whatever the language of the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,12 @@ class Group:
     @property
     def name(self) -> str:
         """As the report writes it first; the e-mail where no row has a name."""
-        named = next((visit.name for visit in self.visits if visit.name), None)
-        return named or self.registered_name or self.email or ""
+        return next(iter(self.names), None) or self.registered_name or self.email or ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its rows, each once."""
+        return tuple(dict.fromkeys(visit.name for visit in self.visits if visit.name))
 
     @property
     def email(self) -> str | None:
@@ -39,13 +46,8 @@ class Group:
     @property
     def aliases(self) -> tuple[str, ...]:
         """Other names of the same person: before a renaming, after it, as registered."""
-        names: dict[str, str] = {}
-        for visit in self.visits:
-            renamed = _RENAMED.match(visit.name)
-            found = (visit.name, renamed and renamed["original"], visit.registered_name)
-            for each in found:
-                if each:
-                    names.setdefault(name_key(each), each)
+        found = [each for name in self.names for each in (name, _parts(name)[1])]
+        names = {name_key(each): each for each in (*found, self.registered_name) if each}
         names.pop(name_key(self.name), None)
         return tuple(names.values())
 
@@ -56,6 +58,7 @@ class Group:
         return sum(stated) if stated else None
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """A name for comparison within one report: case, form of letters, apostrophes, spaces."""
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_APOSTROPHES)
@@ -70,7 +73,8 @@ def gather(meeting: RawMeeting) -> tuple[Group, ...]:
     """
     rows: dict[tuple[str, str], list[Visit]] = {}
     for visit in meeting.visits:
-        key = (visit.email.casefold(), "") if visit.email else ("", name_key(visit.name))
+        named = name_key(visit.name)
+        key = (visit.email.casefold(), "") if visit.email else ("", _HOST_MARK.sub("", named))
         rows.setdefault(key, []).append(visit)
     return tuple(Group(tuple(each)) for each in rows.values())
 
@@ -81,14 +85,16 @@ def doubts(groups: Iterable[Group]) -> list[Notice]:
     apart: dict[str, str] = {}
     seen: set[str] = set()
     for group in groups:
-        names = {name_key(_shown_name(visit.name)) for visit in group.visits if visit.name}
-        originals = {name_key(r["original"]) for v in group.visits if (r := _RENAMED.match(v.name))}
-        if len(names - originals) > 1:
-            shared.append(f"{group.email} ({', '.join(sorted(names - originals))})")
-        own = {name_key(_shown_name(group.name))}
-        for key in own & seen:
-            apart.setdefault(key, _shown_name(group.name))
-        seen |= own
+        names = group.names
+        shown = {name_key(new): new for new, _ in map(_parts, names)}
+        for _, original in map(_parts, names):
+            shown.pop(name_key(original), None)
+        if len(shown) > 1:
+            shared.append(" / ".join(shown.values()))
+        new, _ = _parts(group.name)
+        if name_key(new) in seen:
+            apart.setdefault(name_key(new), new)
+        seen.add(name_key(new))
     notices = []
     if shared:
         notices.append(Notice("one_email_many_names", {"names": tuple(shared)}))
@@ -97,6 +103,9 @@ def doubts(groups: Iterable[Group]) -> list[Notice]:
     return notices
 
 
-def _shown_name(name: str) -> str:
+def _parts(name: str) -> tuple[str, str]:
+    """The name and the original one in brackets, "" for none; «(Host)» is no name."""
     renamed = _RENAMED.match(name)
-    return renamed["new"] if renamed else name
+    if renamed is None:
+        return name, ""
+    return renamed["new"], "" if "host" in meanings(renamed["original"]) else renamed["original"]

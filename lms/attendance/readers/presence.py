@@ -75,12 +75,16 @@ def instants(stamp: Stamp, clock: Clock) -> tuple[datetime, ...]:
         return (wall.replace(tzinfo=UTC) - stamp.offset,)
     if clock.zone is None:
         return (wall.replace(tzinfo=UTC),)
-    return tuple(dict.fromkeys(_existing(wall, clock.zone)))
+    return tuple(_existing(wall, clock.zone))
 
 
 def _existing(wall: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    for fold in (0, 1):
-        instant = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():  # no change of the clock near by
+        yield first.astimezone(UTC)
+        return
+    for local in (first, second):
+        instant = local.astimezone(UTC)
         if instant.astimezone(zone).replace(tzinfo=None, fold=0) == wall:
             yield instant
 

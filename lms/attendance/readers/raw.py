@@ -60,6 +60,7 @@ class RawReport:
     references: list[Reference] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     zone: ZoneInfo | None = None  # named by the file itself
+    totals_only: bool = False  # minutes per person, without join and leave
 
 
 class Reader(Protocol):

@@ -14,7 +14,7 @@ from functools import lru_cache
 # scripts that write no spaces match anywhere, closed ones alone.
 _STEMS: dict[str, str] = {
     "name": (
-        "name$ nome$ nombre$ nom$ namen$ naam$ nazwa imie nama$ namn navn nimi$ "
+        "name$ participant$ partecipante$ participante$ nome$ nombre$ nom$ namen$ naam$ nazwa imie nama$ namn navn nimi$ "
         "jmeno isim ten$ имя им'я 名前 氏名 姓名 名称 名稱 이름"
     ),
     "original": (
@@ -73,7 +73,7 @@ _STEMS: dict[str, str] = {
         "baslang bat$dau mulai zacat нача 開始 开始 시작"
     ),
     "end": (
-        "end$ ended fine$ ende$ fin$ final fim$ termino einde koniec zakoncz bitis "
+        "end$ ended endzeit eind fine$ ende$ fin$ final fim$ termino koniec zakoncz bitis "
         "ket$thuc selesai berakhir slut конец окончан завершен 終了 结束 結束 종료"
     ),
     "created": (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lms.attendance.readers.blocks import Block, Layout, lay_out
@@ -43,7 +44,7 @@ class ZoomReader:
         Raises UnreadableReport: `meetings_only`, `no_people`, `unreadable_times`.
         """
         layout = lay_out(table)
-        people = [b for b in layout.blocks if b.columns.of_people and _states_whole_minutes(b)]
+        people = [block for block in layout.blocks if _is_presence(block)]
         if not people:
             for block in layout.blocks:
                 if block.columns.of_meetings and block.columns.end is not None and block.rows:
@@ -52,9 +53,20 @@ class ZoomReader:
         return _Reading().report(layout, people)
 
 
-def _states_whole_minutes(block: Block) -> bool:
-    """Zoom writes minutes as bare whole numbers; «1h 42m» or «02:10:43» is another platform."""
-    told = [cell for row in block.rows[:200] if (cell := row.cell(block.columns.minutes))]
+def _is_presence(block: Block) -> bool:
+    """Whether rows are people's presence as Zoom writes it.
+
+    Minutes are bare whole numbers: «1h 42m» or «02:10:43» is another platform. Without minutes one
+    more of Zoom's columns must be there, or any list with times would do.
+    """
+    columns = block.columns
+    signs = (columns.minutes, columns.email, columns.waiting, columns.attended)
+    if not columns.of_people or not (
+        columns.has_original_name or any(s is not None for s in signs)
+    ):
+        return False
+    rows = [row for row in block.rows[:200] if len(row.cells) <= len(columns.headings)]
+    told = [cell for row in rows if (cell := row.cell(columns.minutes))]
     return not told or sum(whole_minutes(cell) is not None for cell in told) > len(told) / 2
 
 
@@ -71,9 +83,10 @@ class _Reading:
         self.unreadable: tuple[int, str, str] | None = None  # first such cell: row, heading, text
 
     def report(self, layout: Layout, people: list[Block]) -> RawReport:
+        of_people = {id(block) for block in people}
         for block in layout.blocks:
             self.raw.references += _references(block)
-            if block in people:
+            if id(block) in of_people:
                 self._people(block)
             elif block.columns.of_meetings:
                 self._meeting_above(block)
@@ -87,12 +100,14 @@ class _Reading:
             raise UnreadableReport("unreadable_times", row=row, column=column, text=text)
         if not (visits or self.raw.not_attended or self.waiting):
             raise UnreadableReport("no_people", row=people[0].line)
+        self.raw.totals_only = not any(block.columns.timed for block in people)
         self.raw.notices = list(self._notices(visits))
         return self.raw
 
     def _meeting_above(self, block: Block) -> None:
         """A meeting's own lines, above its people; several lines above one list are one meeting."""
         for at, row in enumerate(block.rows):
+            self.raw.zone = self.raw.zone or _zone_named(row)
             meeting = _meeting(
                 self._aligned(row, block.columns, block.columns.start), block.columns
             )
@@ -140,7 +155,8 @@ class _Reading:
             self._time(row, columns, columns.leave),
         )
         told = row.cell(columns.join) or row.cell(columns.leave) or stated is not None
-        if yes_or_no(row.cell(columns.attended)) is False and join is None:
+        attended = yes_or_no(row.cell(columns.attended))
+        if join is None and (attended is False or (row.cell(columns.attended) and not told)):
             self.raw.not_attended.append((name or email or "", email))
         elif not told:
             self.lines["ignored_rows"].append(row.line)
@@ -181,7 +197,7 @@ class _Reading:
             stamps = [stamp for cell in row.cells if (stamp := parse_stamp(cell))]
             kind: ReferenceKind = "generated" if "generated" in meanings(row.cells[0]) else "other"
             self.raw.references += [Reference(row.line, stamp, kind) for stamp in stamps]
-            self.raw.zone = self.raw.zone or next(filter(None, map(_zone, row.cells)), None)
+            self.raw.zone = self.raw.zone or _zone_named(row)
             if row.line > first and not stamps and not titles & {*row.cells}:
                 self.lines["ignored_rows"].append(row.line)
 
@@ -196,8 +212,6 @@ class _Reading:
         for code, lines in self.lines.items():
             if lines:
                 yield Notice(code, {"rows": tuple(sorted(lines))})
-        if visits and not any(visit.join or visit.leave for visit in visits):
-            yield Notice("totals_only")
 
 
 def _meeting(row: Row, columns: Columns) -> RawMeeting:
@@ -228,10 +242,9 @@ def _references(block: Block) -> list[Reference]:
     return list(found.values())
 
 
-def _zone(cell: str) -> ZoneInfo | None:
-    if not _ZONE_NAME.fullmatch(cell):
-        return None
-    try:
-        return ZoneInfo(cell)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+def _zone_named(row: Row) -> ZoneInfo | None:
+    """The zone a line names: «Time zone, Europe/Rome»."""
+    for cell in filter(_ZONE_NAME.fullmatch, row.cells):
+        with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo(cell)
+    return None
