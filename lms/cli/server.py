@@ -16,7 +16,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from lms import jobs
-from lms.cli import demo
+from lms.cli.demo import ensure
 from lms.config import Settings
 from lms.extensions import db
 
@@ -65,7 +65,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     flask_migrate.upgrade()
     settings: Settings = current_app.config["SETTINGS"]
     if settings.demo:
-        demo.ensure(settings)
+        ensure(settings)
     db.session.remove()
     db.engine.dispose()
     click.echo(f"\n  {settings.site_name}: http://{host}:{port}/\n")
