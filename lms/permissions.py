@@ -13,6 +13,7 @@ OWNER = frozenset({Role.OWNER})
 OWN_OR_ORGANISERS = frozenset({Role.OWNER, Role.ORGANISER, Role.ADMINISTRATOR})
 PARTICIPATING = frozenset({Role.PARTICIPANT})
 TEACHING = frozenset({Role.TRAINER, Role.ORGANISER, Role.ADMINISTRATOR})
+OWN_OR_TEACHING = TEACHING | OWNER
 ORGANISING = frozenset({Role.ORGANISER, Role.ADMINISTRATOR})
 ADMINISTERING = frozenset({Role.ADMINISTRATOR})
 
@@ -77,6 +78,24 @@ TABLE: dict[str, Rule] = {
     "catalogue.cycle_trainers": Rule(ORGANISING, "cycle"),
     "catalogue.add_trainer": Rule(ORGANISING, "cycle"),
     "catalogue.remove_trainer": Rule(ORGANISING, "cycle"),
+    # registers of lessons, for who teaches or organises
+    "attendance.cycle_registers": Rule(TEACHING, "cycle"),
+    "attendance.register": Rule(TEACHING, "lesson"),
+    "attendance.mark_rest": Rule(TEACHING, "lesson"),
+    "attendance.export_register": Rule(TEACHING, "lesson"),
+    "attendance.close": Rule(TEACHING, "lesson"),
+    "attendance.rectify": Rule(TEACHING, "presence", hidden=True),
+    # reports of webinar platforms, and who their people are
+    "attendance.upload_report": Rule(TEACHING, "lesson"),
+    "attendance.preview_report": Rule(TEACHING, "report", hidden=True),
+    "attendance.answer_report": Rule(TEACHING, "report", hidden=True),
+    "attendance.confirm_report": Rule(TEACHING, "report", hidden=True),
+    "attendance.discard_report": Rule(TEACHING, "report", hidden=True),
+    "attendance.download_report": Rule(TEACHING, "report", hidden=True),
+    "attendance.queue": Rule(TEACHING, "lesson"),
+    "attendance.decide_entry": Rule(TEACHING, "report_entry", hidden=True),
+    # why a mark is what it is: for the person too
+    "attendance.why": Rule(OWN_OR_TEACHING, "presence", hidden=True),
     # certificates: the organisers' pages of a cycle
     "issuance.cycle_certificates": Rule(ORGANISING, "cycle"),
     "issuance.issue": Rule(ORGANISING, "cycle"),

@@ -11,6 +11,8 @@ from lms.accounts import loading as _accounts_loading  # noqa: F401 - declares l
 from lms.accounts import signing_in
 from lms.accounts.views import blueprint as accounts
 from lms.accounts.views_people import blueprint as people
+from lms.attendance import loading as _attendance_loading  # noqa: F401 - declares loaders
+from lms.attendance.views import blueprint as attendance
 from lms.calendars import loading as _calendars_loading  # noqa: F401 - declares loaders
 from lms.calendars.views import blueprint as calendars
 from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares loaders
@@ -44,6 +46,7 @@ def init_app(app: Flask) -> None:
         people,
         catalogue,
         enrolment,
+        attendance,
         issuance,
         calendars,
     ):

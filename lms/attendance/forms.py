@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.attendance.rules import BadCellError, Cell, CellFault, Mark, Typed, read_cell
+from lms.text import clean_text
 
 LARGEST_ID = 2**31 - 1
 NEVER = -1  # a version that no row has
@@ -172,8 +173,9 @@ class RectificationForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(
         _l("Reason"),
         description=_l("It stays in the register, and the person reads it."),
+        filters=[lambda text: clean_text(text or "")],
         validators=[
-            InputRequired(_l("Write the reason of the correction.")),
+            DataRequired(_l("Write the reason of the correction.")),
             Length(max=500, message=_l("Write the reason in 500 characters at most.")),
         ],
     )

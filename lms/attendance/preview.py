@@ -6,12 +6,12 @@ Nothing is written here: the preview page shows it and the import carries it out
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from lms.attendance import queries_evidence, queries_reports
@@ -27,6 +27,7 @@ from lms.attendance.readers import (
     sentence,
 )
 from lms.catalogue.models import Lesson
+from lms.pages import local_date, local_datetime
 
 ROWS_SHOWN = 3
 
@@ -106,6 +107,26 @@ class Reading:
         if len(self.report.meetings) > 1 and not self.chosen:
             kinds.append("meetings")
         return tuple(kinds)
+
+    def unanswered(self, kind: str) -> Question | None:
+        """A question that was answered, as it stood before; None where there was none."""
+        field = {"date_order": "date_order", "zone": "zone", "ambiguous_time": "fold"}[kind]
+        report = read(self.file.content, self.file.filename, replace(self.given, **{field: None}))
+        return next((each for each in report.questions if each.kind == kind), None)
+
+    def day_words(self, day: str) -> str:
+        """A day of a question's options, and whether it is the lesson's."""
+        words = local_date(date.fromisoformat(day), style="full")
+        lesson_day = self.lesson.starts_at.astimezone(ZoneInfo(self.lesson.zone)).date()
+        if date.fromisoformat(day) == lesson_day:
+            return str(_("%(day)s, the day of this lesson", day=words))
+        return words
+
+    def meeting_words(self, meeting: Meeting) -> str:
+        """A meeting of the file, to choose from."""
+        people = ngettext("%(num)d person", "%(num)d people", len(meeting.people))
+        begins = local_datetime(meeting.starts_at, self.lesson.zone) if meeting.starts_at else ""
+        return " · ".join(part for part in (meeting.title or "", begins, people) if part)
 
     @property
     def days(self) -> list[date]:

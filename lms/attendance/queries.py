@@ -5,7 +5,7 @@ Each function is one query, whatever the number of people, unless it says otherw
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -197,13 +197,12 @@ def rows_of(
     return [_register_row(row) for row in db.session.execute(every) if row[0] in wanted]
 
 
-def people_named(person_ids: Collection[int]) -> dict[int, str]:
-    """Names of persons by id."""
-    if not person_ids:
+def people_named(person_ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of persons by id; None among the ids is passed over."""
+    ids = {number for number in person_ids if number is not None}
+    if not ids:
         return {}
-    query = select(Person.id, Person.given_name, Person.family_name).where(
-        Person.id.in_(person_ids)
-    )
+    query = select(Person.id, Person.given_name, Person.family_name).where(Person.id.in_(ids))
     return {number: f"{given} {family}" for number, given, family in db.session.execute(query)}
 
 

@@ -13,7 +13,7 @@ from lms.accounts.models import Person
 from lms.attendance.intervals import Interval
 from lms.attendance.intervals import interval as utc_interval
 from lms.attendance.models import Evidence, ReportEntry, ReportFile
-from lms.attendance.rules import EvidenceKind, Proof
+from lms.attendance.rules import Cell, EvidenceKind, Proof
 from lms.extensions import db
 
 # What a REPORT evidence says in `reason` when it takes its entry off the person again.
@@ -36,9 +36,9 @@ class Ground:
         return self.evidence.kind is EvidenceKind.REPORT and self.evidence.reason == UNDONE
 
     @property
-    def proof(self) -> Proof:
-        """The evidence as the rule sees it."""
-        return proof(self.evidence, self.entry.intervals if self.entry else [])
+    def cell(self) -> Cell:
+        """The mark it sets."""
+        return Cell(self.evidence.mark, self.evidence.minutes or 0)
 
 
 def proof(evidence: Any, intervals: list[list[str]]) -> Proof:

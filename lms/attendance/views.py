@@ -12,7 +12,16 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import access
-from lms.attendance import actions, export, queries, queries_reports
+from lms.attendance import (
+    actions,
+    export,
+    queries,
+    queries_reports,
+    views_closing,
+    views_overview,
+    views_queue,
+    views_reports,
+)
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms import DecisionForm, RegisterForm
 from lms.attendance.rules import Mark
@@ -21,6 +30,8 @@ from lms.catalogue.models import Lesson, LessonStatus
 from lms.errors import UserError
 from lms.lists import MAXIMUM_SEARCH_LENGTH
 
+# The sisters hang their addresses on the blueprint when they are imported.
+SISTERS = (views_closing, views_overview, views_queue, views_reports)
 Answer = str | Response | tuple[str, int]
 
 
@@ -39,10 +50,17 @@ def _page(shown: Sheet, status: int = 200) -> Answer:
     read_only = head.closed or shown.lesson.status is LessonStatus.CANCELLED
     template = "attendance/register_closed.html" if read_only else "attendance/register.html"
     return (
-        render_template(template, sheet=shown, lesson=shown.lesson, head=head, reports=reports,
-                        form=shown.form, rectifications=_rectifications(shown)),
+        render_template(
+            template,
+            sheet=shown,
+            lesson=shown.lesson,
+            head=head,
+            reports=reports,
+            form=shown.form,
+            rectifications=_rectifications(shown),
+        ),
         status,
-    )  # fmt: skip
+    )
 
 
 def _rectifications(shown: Sheet) -> list[queries_reports.Correction]:

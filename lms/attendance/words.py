@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 from flask_babel import gettext as _
 
-from lms.attendance.rules import Cell, Mark, RecordSource
-from lms.pages import minutes_in_words
+from lms.attendance.intervals import Interval, minutes
+from lms.attendance.preview import Meaning
+from lms.attendance.queries_overview import Stage
+from lms.attendance.rules import Cell, Mark, Outcome, RecordSource
+from lms.pages import local_date, local_time, minutes_in_words
 
 
 def mark_word(mark: Mark | None) -> str:
@@ -41,3 +48,76 @@ def source_word(source: RecordSource | None) -> str:
         None: "",
     }
     return str(words[source])
+
+
+def stage_word(stage: Stage) -> str:
+    """How far a register is."""
+    words = {
+        Stage.CANCELLED: _("Lesson cancelled"),
+        Stage.TO_COME: _("To come"),
+        Stage.WAITING: _("Waiting for marks"),
+        Stage.UNDER_WAY: _("Under way"),
+        Stage.COMPLETE: _("Ready to be closed"),
+        Stage.CLOSED: _("Closed and sealed"),
+    }
+    return str(words[stage])
+
+
+def stage_tone(stage: Stage) -> str:
+    """The tone of a stage's badge."""
+    tones = {
+        Stage.CANCELLED: "danger",
+        Stage.WAITING: "warning",
+        Stage.UNDER_WAY: "info",
+        Stage.COMPLETE: "warning",
+        Stage.CLOSED: "success",
+    }
+    return tones.get(stage, "neutral")
+
+
+def method_word(method: str | None) -> str:
+    """How a person of a report is known (a `How` or a `MatchMethod`)."""
+    words = {
+        "email": _("by e-mail"),
+        "name": _("by name"),
+        "part_of_name": _("by first name and surname"),
+        "initials": _("by initials and surname"),
+        "remembered": _("as decided before"),
+        "human": _("decided by a person"),
+        "dismissed": _("not one of ours"),
+    }
+    return str(words.get(method or "", _("to be matched")))
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """What the register would say, as `cell_words`."""
+    return cell_words(Cell(outcome.mark, outcome.minutes))
+
+
+def clock_with_seconds(instant: datetime, zone: str) -> str:
+    """A time of a report: "14:30:05"."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S")
+
+
+def clock_with_day(instant: datetime, zone: str) -> str:
+    """A time of a report with its day: "12/01/2027 14:30", in the page's order."""
+    return f"{local_date(instant, zone, 'short')} {local_time(instant, zone)}"
+
+
+def as_day(day: str) -> str:
+    """A day of a question's options, in words."""
+    return local_date(date.fromisoformat(day))
+
+
+def whole_minutes(stays: Sequence[Interval]) -> int:
+    """Whole minutes of some stays together."""
+    return minutes(stays)
+
+
+def meaning_rows(meanings: Mapping[str, Meaning]) -> list[dict[str, object]]:
+    """The rows of "what each clock makes of it": one for each clock and person, first stay."""
+    return [
+        {"zone": zone, "name": name, "stay": stays[0], "minutes": inside}
+        for zone, meaning in meanings.items()
+        for name, stays, inside in meaning.rows
+    ]

@@ -1,0 +1,71 @@
+"""How addresses of registers are loaded, for `lms.access`: every part belongs to its lesson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lms.access import Subject, loader
+from lms.attendance.models import AttendanceRegister, ReportEntry, ReportFile
+from lms.catalogue.loading import subject_of
+from lms.catalogue.models import Lesson
+from lms.enrolment.models import Enrolment
+from lms.extensions import db
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One person in the register of one lesson."""
+
+    lesson: Lesson
+    enrolment: Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class LessonReport:
+    """A report of a platform, under its lesson."""
+
+    lesson: Lesson
+    file: ReportFile
+
+
+@dataclass(frozen=True, slots=True)
+class LessonEntry:
+    """A person of an imported report, under its lesson."""
+
+    lesson: Lesson
+    entry: ReportEntry
+
+
+@loader("presence")
+def _presence(lesson_id: int, enrolment_id: int, **_rest: Any) -> Subject | None:
+    lesson = db.session.get(Lesson, lesson_id)
+    enrolment = db.session.get(Enrolment, enrolment_id)
+    if lesson is None or enrolment is None or enrolment.cycle_id != lesson.module.cycle_id:
+        return None
+    cycle = lesson.module.cycle
+    return Subject(Presence(lesson, enrolment), cycle_id=cycle.id, person_id=enrolment.person_id)
+
+
+@loader("report")
+def _report(lesson_id: int, report_id: int, **_rest: Any) -> Subject | None:
+    file = db.session.get(ReportFile, report_id)
+    lesson = _lesson_of(file, lesson_id)
+    if file is None or lesson is None:
+        return None
+    return subject_of(LessonReport(lesson, file), lesson.module.cycle)
+
+
+@loader("report_entry")
+def _report_entry(lesson_id: int, entry_id: int, **_rest: Any) -> Subject | None:
+    entry = db.session.get(ReportEntry, entry_id)
+    lesson = _lesson_of(entry.report_file if entry else None, lesson_id)
+    if entry is None or lesson is None:
+        return None
+    return subject_of(LessonEntry(lesson, entry), lesson.module.cycle)
+
+
+def _lesson_of(file: ReportFile | None, lesson_id: int) -> Lesson | None:
+    """The lesson, if the report is one of its register."""
+    register = db.session.get(AttendanceRegister, file.register_id) if file else None
+    return register.lesson if register and register.lesson_id == lesson_id else None

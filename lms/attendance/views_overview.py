@@ -1,0 +1,68 @@
+"""The registers of a cycle, and the box about the register on a lesson's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import render_template
+from flask_login import current_user
+
+from lms import access
+from lms.access import STAFF
+from lms.attendance import queries_overview, words
+from lms.attendance.blueprint import blueprint
+from lms.attendance.queries_overview import OwnPresence, Progress
+from lms.catalogue.models import Cycle, Lesson
+from lms.clock import now
+from lms.lists import search_text
+
+for _words in (
+    words.mark_word,
+    words.mark_tone,
+    words.cell_words,
+    words.source_word,
+    words.stage_word,
+    words.stage_tone,
+    words.method_word,
+    words.outcome_words,
+    words.clock_with_seconds,
+    words.clock_with_day,
+    words.as_day,
+    words.whole_minutes,
+    words.meaning_rows,
+):
+    blueprint.add_app_template_filter(_words)
+
+
+@blueprint.get("/cicli/<cycle_slug>/registri")
+def cycle_registers(**_address: str) -> str:
+    """Every lesson of a cycle with how far its register is."""
+    cycle, text = access.subject(Cycle), search_text()
+    return render_template(
+        "attendance/cycle_registers.html",
+        cycle=cycle,
+        text=text,
+        page=queries_overview.cycle_progress(cycle.id, text, now()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LessonBox:
+    """What the page of a lesson says of its register to who looks at it."""
+
+    progress: Progress | None
+    own: OwnPresence | None
+
+
+def lesson_box(lesson: Lesson) -> LessonBox | None:
+    """For staff of the lesson its register's progress, for the enrolled their own presence."""
+    if not current_user.is_authenticated:
+        return None
+    progress = None
+    if access.allowed_to(STAFF):
+        progress = queries_overview.lesson_progress(lesson, now())
+    own = queries_overview.own_presence(lesson, current_user.person_id)
+    return LessonBox(progress, own) if progress or own else None
+
+
+blueprint.add_app_template_global(lesson_box)
