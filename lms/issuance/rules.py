@@ -17,13 +17,13 @@ from lms.issuance.counting import (
     OPEN,
     UNKNOWN,
     Facts,
-    LessonCount,
     PlannedLesson,
     Rule,
     Standing,
     count_lessons,
     full_minutes,
     in_time,
+    weigh,
 )
 
 
@@ -41,18 +41,16 @@ class Entitlement:
     """The answer and how it came about.
 
     `due` is the denominator of the rule as far as it is known (what is still open counts in full),
-    `due_so_far` its part whose outcome is known. `lost_at` is the lesson since whose end the
-    threshold can no longer be reached, with the marks of today.
+    `due_so_far` its part whose outcome is known, `possible` the rest.
     """
 
     rule: Rule
     reasons: tuple[Reason, ...]
-    open_lessons: tuple[int, ...]
+    open_lessons: tuple[PlannedLesson, ...]
     credited: int
     due_so_far: int
     possible: int
     cycle_minutes: int
-    lost_at: PlannedLesson | None
 
     @property
     def entitled(self) -> bool:
@@ -103,27 +101,25 @@ def entitlement(
     lessons: Iterable[PlannedLesson], rule: Rule, facts: Facts, now: datetime
 ) -> Entitlement:
     """Decide on one person. The order of `lessons` does not matter."""
-    credited = due = possible = cycle_minutes = 0
-    open_lessons: list[int] = []
-    known: list[LessonCount] = []
-    for count in count_lessons(lessons, rule, facts, now):
-        lesson, standing = count.lesson, count.standing
+    credited = due_so_far = possible = cycle_minutes = 0
+    open_lessons: list[PlannedLesson] = []
+    mark_of = facts.marks.get
+    for lesson in lessons:
+        standing, earned, due = weigh(lesson, mark_of(lesson.id), rule, facts, now)
         if standing is Standing.CANCELLED:
             continue
-        cycle_minutes += max(lesson.minutes, count.credited)
+        cycle_minutes += lesson.minutes if lesson.minutes > earned else earned
         if standing in OPEN:
-            open_lessons.append(lesson.id)
+            open_lessons.append(lesson)
         if standing in UNKNOWN:
-            possible += count.due
+            possible += due
         else:
-            known.append(count)
-            credited += count.credited
-            due += count.due
+            credited += earned
+            due_so_far += due
     answer = Entitlement(
-        rule, (), tuple(sorted(open_lessons)), credited, due, possible, cycle_minutes, None
+        rule, (), tuple(in_time(open_lessons)), credited, due_so_far, possible, cycle_minutes
     )
-    lost_at = None if answer.reachable else _lost_at(known, possible, rule, facts)
-    return replace(answer, reasons=_reasons(answer, withdrawn=facts.withdrawn), lost_at=lost_at)
+    return replace(answer, reasons=_reasons(answer, withdrawn=facts.withdrawn))
 
 
 def _reasons(answer: Entitlement, *, withdrawn: bool) -> tuple[Reason, ...]:
@@ -136,22 +132,29 @@ def _reasons(answer: Entitlement, *, withdrawn: bool) -> tuple[Reason, ...]:
     return tuple(reason for reason, holds in found.items() if holds)
 
 
-def _lost_at(
-    known: list[LessonCount], possible: int, rule: Rule, facts: Facts
+def lost_at(
+    lessons: Iterable[PlannedLesson], rule: Rule, facts: Facts, now: datetime
 ) -> PlannedLesson | None:
-    """The lesson after which the best that could still happen stayed below the threshold.
+    """The lesson since whose end the threshold can no longer be reached, with the marks of today.
 
-    Walks through time: at first every lesson could be attended in full, then one after the other
-    takes the outcome it had.
+    None while it can, or when nothing is due. Walks through time: at first every lesson could be
+    attended in full, then one after the other takes the outcome it had.
     """
-    outcome = {count.lesson.id: count for count in known}
-    hoped = sum(full_minutes(count.lesson, rule, facts) for count in known) + possible
-    best_credited = best_due = hoped
+    counts = {count.lesson.id: count for count in count_lessons(lessons, rule, facts, now)}
+    hoped = {
+        number: 0
+        if count.standing is Standing.CANCELLED
+        else full_minutes(count.lesson, rule, facts)
+        for number, count in counts.items()
+    }
+    best_credited = best_due = sum(hoped.values())
     lost: PlannedLesson | None = None
-    for lesson in in_time(count.lesson for count in known):
-        count, base = outcome[lesson.id], full_minutes(lesson, rule, facts)
-        best_credited += count.credited - base
-        best_due += count.due - base
+    for lesson in in_time(count.lesson for count in counts.values()):
+        count = counts[lesson.id]
+        if count.standing in UNKNOWN or count.standing is Standing.CANCELLED:
+            continue
+        best_credited += count.credited - hoped[lesson.id]
+        best_due += count.due - hoped[lesson.id]
         reaches = _reaches(best_credited, best_due, rule.threshold_percent)
         lost = None if reaches else (lost or lesson)
     return lost if best_due else None

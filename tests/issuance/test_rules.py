@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from lms.attendance.models import Mark
 from lms.issuance.counting import (
     Facts,
-    Marked,
     Outcome,
     PlannedLesson,
     Rule,
     Standing,
-    count_lesson,
+    weigh,
 )
 from lms.issuance.rules import (
     Entitlement,
@@ -25,6 +24,7 @@ from lms.issuance.rules import (
     dry_run,
     entitled_at,
     entitlement,
+    lost_at,
     threshold_minutes,
 )
 
@@ -45,7 +45,7 @@ def lesson(
 def facts(marks: dict[int, int | str], **more: object) -> Facts:
     """Marks as minutes present, or "absent" / "excused"."""
     made = {
-        number: Marked("present", mark) if isinstance(mark, int) else Marked(mark, 0)
+        number: ("present", mark) if isinstance(mark, int) else (mark, 0)
         for number, mark in marks.items()
     }
     return Facts(more.pop("enrolled_at", ENROLLED), made, **more)
@@ -55,6 +55,12 @@ def answer(
     lessons: list[PlannedLesson], marks: dict[int, int | str], rule: Rule = RULE, **more: object
 ) -> Entitlement:
     return entitlement(lessons, rule, facts(marks, **more), NOW)
+
+
+def lost(
+    lessons: list[PlannedLesson], marks: dict[int, int | str], rule: Rule = RULE
+) -> PlannedLesson | None:
+    return lost_at(lessons, rule, facts(marks), NOW)
 
 
 FIVE = [lesson(number) for number in range(1, 6)]
@@ -91,7 +97,7 @@ def test_nothing_due_entitles_nobody() -> None:
     assert answer([], {}).reasons == (Reason.NOTHING_DUE,)
     only_cancelled = answer([lesson(1, cancelled=True)], {1: 120})
     assert only_cancelled.reasons == (Reason.NOTHING_DUE,)
-    assert only_cancelled.lost_at is None
+    assert lost([lesson(1, cancelled=True)], {1: 120}) is None
     assert not only_cancelled.reachable
 
 
@@ -99,7 +105,7 @@ def test_an_open_register_holds_everything_up_even_above_the_threshold() -> None
     lessons = [*FIVE[:4], lesson(5, register_closed=False)]
     at = answer(lessons, {1: 120, 2: 120, 3: 120, 4: 120})
     assert at.reasons == (Reason.REGISTERS_OPEN,)
-    assert at.open_lessons == (5,)
+    assert at.open_lessons == (lessons[4],)
     assert (at.possible, at.due_so_far, at.percent_so_far, at.missing) == (120, 480, 100, 0)
 
 
@@ -109,7 +115,7 @@ def test_unmarked_is_not_absent_until_the_register_is_closed() -> None:
     assert (at.due_so_far, at.possible, at.percent_so_far, at.reachable) == (0, 120, None, True)
     closed = answer([lesson(1)], {})
     assert (closed.due_so_far, closed.possible, closed.percent_so_far) == (120, 0, 0)
-    assert closed.lost_at == lesson(1)
+    assert lost([lesson(1)], {}) == lesson(1)
 
 
 def test_since_when_it_can_no_longer_be_reached() -> None:
@@ -118,13 +124,14 @@ def test_since_when_it_can_no_longer_be_reached() -> None:
         lesson(4, register_closed=False),
         lesson(5, days=9, register_closed=False),
     ]
+    assert lost(lessons, {1: 120, 2: "absent", 3: 120}) is None
     one_missed = answer(lessons, {1: 120, 2: "absent", 3: 120})
     assert one_missed.reachable
     assert (one_missed.missing, one_missed.possible) == (240, 240)
     two_missed = answer(lessons, {1: 120, 2: "absent", 3: 119})
     assert not two_missed.reachable
-    assert two_missed.lost_at == lessons[2]
-    assert answer(lessons, {1: "absent", 2: "absent", 3: 120}).lost_at == lessons[1]
+    assert lost(lessons, {1: 120, 2: "absent", 3: 119}) == lessons[2]
+    assert lost(lessons, {1: "absent", 2: "absent", 3: 120}) == lessons[1]
 
 
 def test_the_denominator_may_leave_out_what_was_before_enrolling() -> None:
@@ -164,7 +171,7 @@ def test_excused_is_missing_or_taken_off_as_the_cycle_says() -> None:
 def test_all_excused_and_taken_off_is_nothing_due() -> None:
     at = answer([lesson(1)], {1: "excused"}, Rule(80, excused_not_due=True))
     assert at.reasons == (Reason.NOTHING_DUE,)
-    assert at.lost_at is None
+    assert lost([lesson(1)], {1: "excused"}, Rule(80, excused_not_due=True)) is None
 
 
 def test_a_lesson_made_shorter_afterwards_cuts_no_credited_minutes() -> None:
@@ -176,10 +183,7 @@ def test_a_closed_register_of_a_lesson_moved_to_the_future_settles_nothing() -> 
     moved = lesson(1, days=3)
     at = answer([moved], {1: 120})
     assert at.reasons == (Reason.REGISTERS_OPEN,)
-    assert (
-        count_lesson(moved, Marked("present", 120), RULE, facts({}), NOW).standing
-        is Standing.MARKED
-    )
+    assert weigh(moved, ("present", 120), RULE, facts({}), NOW)[0] is Standing.MARKED
 
 
 @pytest.mark.parametrize(
@@ -200,7 +204,7 @@ def test_how_a_lesson_stands(
 ) -> None:
     known = facts({} if mark is None else {1: mark})
     rule = Rule(80, excused_not_due=True)
-    assert count_lesson(which, known.marks.get(1), rule, known, NOW).standing is standing
+    assert weigh(which, known.marks.get(1), rule, known, NOW)[0] is standing
 
 
 def test_outcomes_are_the_marks_of_registers() -> None:
@@ -237,9 +241,9 @@ def cases(draw: st.DrawFn) -> tuple[list[PlannedLesson], Facts]:
         lessons.append(one)
         kind = draw(st.sampled_from(["present", "present", "absent", "excused", None]))
         if kind == "present":
-            marks[number] = Marked(kind, draw(st.integers(0, planned + 20)))
+            marks[number] = (kind, draw(st.integers(0, planned + 20)))
         elif kind:
-            marks[number] = Marked(kind, 0)
+            marks[number] = (kind, 0)
     enrolled = NOW + timedelta(days=draw(st.integers(-45, 5)))
     return lessons, Facts(enrolled, marks, draw(st.integers(0, 9)) == 0)
 
@@ -257,11 +261,9 @@ def test_more_minutes_never_harm(case, rule, more) -> None:
     lessons, known = case
     before = entitlement(lessons, rule, known, NOW)
     for number, mark in known.marks.items():
-        if mark.outcome != "present":
+        if mark[0] != "present":
             continue
-        better = replace(
-            known, marks={**known.marks, number: Marked("present", mark.minutes + more)}
-        )
+        better = replace(known, marks={**known.marks, number: ("present", mark[1] + more)})
         after = entitlement(lessons, rule, better, NOW)
         assert after.entitled or not before.entitled
         assert after.reachable or not before.reachable
@@ -309,7 +311,8 @@ def test_the_figures_agree_with_each_other(case, rule) -> None:
     assert 0 <= at.credited <= at.due_so_far <= at.due <= at.cycle_minutes
     assert at.entitled == (not at.reasons)
     assert at.reachable or not at.entitled
-    assert (at.lost_at is None) == (at.reachable or at.due == 0)
+    gone = lost_at(lessons, rule, known, NOW)
+    assert (gone is None) == (at.reachable or at.due == 0)
     assert (at.missing == 0) == (at.credited * 100 >= at.due * rule.threshold_percent)
     if at.reachable:
         assert at.missing <= at.possible
@@ -319,11 +322,11 @@ def test_the_figures_agree_with_each_other(case, rule) -> None:
 def test_it_was_still_reachable_until_the_lesson_named(case, rule) -> None:
     """Forget everything from that lesson on, and it can be reached; from after it, it cannot."""
     lessons, known = case
-    at = entitlement(lessons, rule, known, NOW)
-    if at.lost_at is None:
+    gone = lost_at(lessons, rule, known, NOW)
+    if gone is None:
         return
     order = {one.id: (one.ends_at, one.id) for one in lessons}
-    lost = order[at.lost_at.id]
+    last = order[gone.id]
 
     def forgotten(keep) -> Entitlement:
         seen = [
@@ -332,7 +335,7 @@ def test_it_was_still_reachable_until_the_lesson_named(case, rule) -> None:
         marks = {number: mark for number, mark in known.marks.items() if keep(order[number])}
         return entitlement(seen, rule, replace(known, marks=marks), NOW)
 
-    before, after = forgotten(lambda key: key < lost), forgotten(lambda key: key <= lost)
+    before, after = forgotten(lambda key: key < last), forgotten(lambda key: key <= last)
     # A lesson of before enrolling that is not yet marked promises nothing, so due may be 0 here.
     assert before.reachable or before.due == 0
     assert not after.reachable

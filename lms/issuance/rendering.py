@@ -1,0 +1,102 @@
+"""The job that makes the documents: small batches, each committed: nothing lost, nothing twice.
+
+A batch is read, the transaction ended, the PDFs made without holding any lock, then stored and
+committed together with the job's progress. A worker killed in the middle loses one batch of work,
+which the next one does again: what is missing is asked of the database every time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms import jobs
+from lms.clock import now
+from lms.extensions import db
+from lms.issuance import queries, snapshots
+from lms.issuance.making import JOB_KIND
+from lms.issuance.models import CertificateDocument
+
+if TYPE_CHECKING:
+    from certificates.render import Renderer
+
+BATCH = 8
+
+_documents = CertificateDocument.__table__
+Listener = Callable[[int, int], None]
+_listener: ContextVar[Listener | None] = ContextVar("rendering_listener", default=None)
+
+log = logging.getLogger(__name__)
+
+
+class SomeFailedError(Exception):
+    """Some certificates could not be rendered; the others were."""
+
+
+@contextmanager
+def told(listener: Listener) -> Iterator[None]:
+    """Have `listener(done, total)` called after every batch (for the command line)."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+@lru_cache(maxsize=1)
+def _renderer() -> Renderer:
+    from certificates.render import Renderer  # noqa: PLC0415 - only who renders loads Pango
+
+    return Renderer()
+
+
+@jobs.handler(JOB_KIND)
+def prepare_documents(job: jobs.Job) -> None:
+    """Make every document that is missing in the job's cycle, whichever act asked for it."""
+    cycle_id: int = job.payload["cycle_id"]
+    total = max(job.total, queries.count_missing_documents(cycle_id))
+    failed: list[int] = []
+    after = 0
+    while batch := queries.missing_documents(cycle_id, after=after, limit=BATCH):
+        db.session.rollback()  # making a PDF takes long: nobody shall wait for us meanwhile
+        made = {number: _render(one, snapshot) for one, number, snapshot in batch}
+        after = batch[-1][1]
+        failed += [number for number, row in made.items() if row is None]
+        _store([row for row in made.values() if row is not None])
+        done = max(0, total - queries.count_missing_documents(cycle_id))
+        jobs.progress(job, done, total)
+        if listener := _listener.get():
+            listener(done, total)
+    if failed:
+        raise SomeFailedError(f"{len(failed)} of {total}, the first is number {failed[0]}")
+
+
+def _render(certificate_id: int, snapshot: str) -> dict[str, Any] | None:
+    """The row of a document; None, told in the log, when it cannot be made."""
+    try:
+        pdf = _renderer().render(snapshots.thaw(snapshot))
+    except Exception:  # one bad certificate must not keep the others from their people
+        log.exception("certificate not rendered", extra={"certificate": certificate_id})
+        return None
+    return {
+        "certificate_id": certificate_id,
+        "pdf": pdf,
+        "sha256": hashlib.sha256(pdf).hexdigest(),
+        "size": len(pdf),
+        "rendered_at": now(),
+    }
+
+
+def _store(rows: list[dict[str, Any]]) -> None:
+    """Insert documents; where another worker was quicker, its bytes stay (they are the same)."""
+    if not rows:
+        return
+    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    db.session.execute(kind.insert(_documents).on_conflict_do_nothing(), rows)

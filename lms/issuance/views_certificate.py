@@ -1,0 +1,122 @@
+"""One certificate: its page for organisers, revoking, replacing, and the download."""
+
+from __future__ import annotations
+
+from flask import Response as FlaskResponse
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms import access
+from lms.enrolment.queries import is_out_of_date
+from lms.errors import UserError
+from lms.issuance import actions, queries, queries_certificates
+from lms.issuance.blueprint import blueprint
+from lms.issuance.forms import KEEP, TODAY, ReasonForm, ReplaceForm
+from lms.issuance.models import Certificate, CertificateDocument, CertificateStatus
+from lms.issuance.queries import Candidate
+from lms.pages import minutes_in_words
+from lms.text import slug
+
+Answer = str | Response | tuple[str, int]
+RETRY_SECONDS = 30
+
+
+@blueprint.get("/attestati/<int:certificate_id>")
+def certificate(**_address: int) -> str:
+    """A certificate with its history, and a notice where the facts have changed since."""
+    shown = access.subject(Certificate)
+    return render_template(
+        "issuance/certificate.html",
+        certificate=shown,
+        candidate=queries.candidate_of(shown.enrolment),
+        events=queries_certificates.events_of(shown.id),
+        replacement=queries_certificates.replacement_of(shown.id),
+        document=queries_certificates.document_facts(shown.id),
+        stale=is_out_of_date(shown.enrolment),
+        CertificateStatus=CertificateStatus,
+    )
+
+
+@blueprint.route("/attestati/<int:certificate_id>/revoca", methods=["GET", "POST"])
+def revoke(**_address: int) -> Answer:
+    """Take a certificate back, after a confirmation and with a reason."""
+    shown, form = access.subject(Certificate), ReasonForm()
+    if form.validate_on_submit():
+        actions.revoke(shown, form.reason.data or "", by=current_user.person_id)
+        flash(_("The certificate %(serial)s is revoked.", serial=shown.serial), "success")
+        return redirect(url_for("issuance.certificate", certificate_id=shown.id), 303)
+    page = render_template("issuance/revoke.html", certificate=shown, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/attestati/<int:certificate_id>/sostituzione", methods=["GET", "POST"])
+def replace(**_address: int) -> Answer:
+    """Issue another certificate in place of this one."""
+    shown = access.subject(Certificate)
+    candidate = queries.candidate_of(shown.enrolment)
+    form = ReplaceForm(_hours(shown, candidate))
+    if form.validate_on_submit():
+        try:
+            new = actions.replace_certificate(
+                shown, form.reason.data or "", keep_hours=form.keep_hours,
+                by=current_user.person_id,
+            )  # fmt: skip
+        except UserError as error:
+            form.form_errors.append(error.message)
+            return _replacing(shown, candidate, form), error.status
+        flash(_("The new certificate is %(serial)s.", serial=new.serial), "success")
+        return redirect(url_for("issuance.certificate", certificate_id=new.id), 303)
+    return _replacing(shown, candidate, form), 422 if form.is_submitted() else 200
+
+
+def _replacing(shown: Certificate, candidate: Candidate, form: ReplaceForm) -> str:
+    return render_template(
+        "issuance/replace.html",
+        certificate=shown,
+        candidate=candidate,
+        form=form,
+        stale=is_out_of_date(shown.enrolment),
+        CertificateStatus=CertificateStatus,
+    )
+
+
+def _hours(shown: Certificate, candidate: Candidate) -> list[tuple[str, str]]:
+    """The hours the new certificate may carry, in words."""
+    kept, answer = minutes_in_words(shown.minutes), candidate.answer
+    choices = []
+    if shown.status is CertificateStatus.VALID:
+        choices.append((KEEP, _("As certified: %(hours)s", hours=kept)))
+    if answer.entitled:
+        today = minutes_in_words(answer.credited)
+        choices.append((TODAY, _("By the registers of today: %(hours)s", hours=today)))
+    return choices
+
+
+@blueprint.get("/attestati/<int:certificate_id>.pdf")
+def download(**_address: int) -> Answer | FlaskResponse:
+    """The stored bytes, never made on request.
+
+    Not prepared yet is a 404 with a page that says so, not a 202: what saves whatever comes with
+    2xx would keep that page as "attestato.pdf". RFC 9110 leaves open whether a 404 is for ever.
+    """
+    shown = access.subject(Certificate)
+    document = queries_certificates.document_of(shown.id)
+    if document is None:
+        page = render_template("issuance/not_ready.html", certificate=shown)
+        return FlaskResponse(page, 404, {"Retry-After": str(RETRY_SECONDS)})
+    return _pdf(shown, document)
+
+
+def _pdf(shown: Certificate, document: CertificateDocument) -> FlaskResponse:
+    name = slug(f"attestato {shown.serial} {shown.holder_name}")
+    return FlaskResponse(
+        document.pdf,
+        mimetype="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.pdf"',
+            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -1,0 +1,94 @@
+"""The rule's answers and the states of certificates, in words."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from certificates.faces import drawable
+from lms.issuance.counting import Standing
+from lms.issuance.models import CertificateEventKind, CertificateStatus
+from lms.issuance.overview import Extra, Group
+
+
+def field_name(field: str) -> str:
+    """A field of `CertificateData` as organisers know it."""
+    names = {
+        "serial": _("the code of the cycle"),
+        "holder": _("the name"),
+        "organisation": _("the organisation"),
+        "track_title": _("the title of the track"),
+        "cycle_title": _("the title of the cycle"),
+        "modules": _("the list of modules"),
+        "title": _("the title of a module"),
+        "issuer_name": _("the issuer in the track"),
+        "place": _("the place"),
+        "signatory_name": _("the signatory's name"),
+        "signatory_role": _("the signatory's role"),
+        "funding_statement": _("the funding statement of the track"),
+        "emblems": _("the list of emblems"),
+        "label": _("the text of an emblem"),
+    }
+    last = field.partition("[")[0] if field.endswith("]") else field.rpartition(".")[2]
+    return str(names.get(last, field))
+
+
+def unprintable(text: str) -> str:
+    """Why a name cannot stand on a certificate."""
+    strange = sorted(set(text) - drawable())
+    if strange:
+        return str(_("has letters that cannot be printed: %(letters)s", letters=" ".join(strange)))
+    return str(_("is too long to be printed"))
+
+
+def group(which: Group | Extra) -> tuple[str, str]:
+    """A group of people as the organisers' list calls it, and the tone of its badge."""
+    found: dict[Group | Extra, tuple[str, str]] = {
+        Group.TO_ISSUE: (str(_("To be issued")), "info"),
+        Group.ISSUED: (str(_("Issued")), "success"),
+        Group.OPEN: (str(_("Registers still open")), "neutral"),
+        Group.LOST: (str(_("Threshold out of reach")), "warning"),
+        Group.WITHDRAWN: (str(_("Withdrawn")), "neutral"),
+        Group.NOTHING: (str(_("No lesson counts yet")), "neutral"),
+        Group.REVOKED: (str(_("Revoked")), "danger"),
+        Extra.DIFFERS: (str(_("To be looked at")), "warning"),
+        Extra.CHANGES: (str(_("Would change")), "info"),
+    }
+    return found[which]
+
+
+def standing(which: Standing, outcome: str | None) -> tuple[str, str]:
+    """How a lesson stands for a person, and the tone of its badge."""
+    if which in {Standing.SETTLED, Standing.MARKED} and outcome is not None:
+        return {
+            "present": (str(_("Present")), "success"),
+            "absent": (str(_("Absent")), "danger"),
+            "excused": (str(_("Excused absence")), "warning"),
+        }[outcome]
+    return {
+        Standing.CANCELLED: (str(_("Cancelled")), "neutral"),
+        Standing.TO_COME: (str(_("To come")), "info"),
+        Standing.AWAITED: (str(_("Register not yet complete")), "info"),
+        Standing.MARKED: (str(_("Register open")), "info"),
+        Standing.SETTLED: (str(_("No presence recorded")), "danger"),
+        Standing.NOT_DUE: (str(_("Not counted")), "neutral"),
+    }[which]
+
+
+def status(which: CertificateStatus) -> tuple[str, str]:
+    """A certificate's status and the tone of its badge."""
+    return {
+        CertificateStatus.VALID: (str(_("Valid")), "success"),
+        CertificateStatus.REPLACED: (str(_("Replaced")), "warning"),
+        CertificateStatus.REVOKED: (str(_("Revoked")), "danger"),
+    }[which]
+
+
+def event(which: CertificateEventKind) -> str:
+    """What happened, in one word."""
+    return str(
+        {
+            CertificateEventKind.ISSUED: _("Issued"),
+            CertificateEventKind.REPLACED: _("Replaced"),
+            CertificateEventKind.REVOKED: _("Revoked"),
+        }[which]
+    )

@@ -1,0 +1,27 @@
+// Moves the bar of a page that waits for background work; without this file the page reloads itself.
+(() => {
+  "use strict";
+  const box = document.querySelector("[data-progress]");
+  if (!box) return;
+  const words = box.querySelector("strong");
+  const bar = box.querySelector(".pc-progress-value");
+  const between = 1000, afterTrouble = 5000;
+
+  async function look() {
+    let wait = between;
+    try {
+      const answer = await fetch(box.dataset.progress, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const state = await answer.json();
+      if (!state.running) { location.reload(); return; }
+      // The sentence stays in the page's language: only its numbers change.
+      let number = 0;
+      words.textContent = words.textContent.replace(/\d+/g, () => [state.done, state.total][number++]);
+      bar.setAttribute("width", String(state.total ? (100 * state.done) / state.total : 0));
+    } catch {
+      wait = afterTrouble;
+    }
+    setTimeout(look, wait);
+  }
+  setTimeout(look, between);
+})();

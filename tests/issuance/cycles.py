@@ -1,0 +1,76 @@
+"""Cycles whose registers are closed, with people who attended more or less of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from lms.accounts.models import Person
+from lms.attendance.models import (
+    AttendanceRecord,
+    AttendanceRegister,
+    Mark,
+    RecordSource,
+    RegisterStatus,
+)
+from lms.catalogue.models import Cycle, Lesson
+from lms.clock import now
+from lms.enrolment.models import Enrolment
+from lms.extensions import db
+from tests import factories
+
+
+def close(register: AttendanceRegister) -> None:
+    """Seal without ceremony: only that it is closed matters here."""
+    with db.session.no_autoflush:
+        register.seal, register.seal_number = f"seal-{register.id}", register.id
+        register.status, register.closed_at, register.sealed_rows = RegisterStatus.CLOSED, now(), ""
+    db.session.commit()
+
+
+class TaughtCycle:
+    """A cycle of two-hour lessons, all over, in two modules; registers closed by default."""
+
+    def __init__(self, lessons: int = 5, *, closed: bool = True, **cycle: Any) -> None:
+        cycle.setdefault("place", "Roma")
+        self.cycle: Cycle = factories.cycle(**cycle)
+        modules = [factories.module(self.cycle), factories.module(self.cycle)]
+        first = now() - timedelta(days=lessons + 2, hours=3)
+        self.lessons: list[Lesson] = [
+            factories.lesson(
+                modules[2 * number // lessons], starts_at=first + timedelta(days=number)
+            )
+            for number in range(lessons)
+        ]
+        self.registers = [factories.register(lesson) for lesson in self.lessons]
+        if closed:
+            for register in self.registers:
+                close(register)
+
+    def attendee(
+        self, *minutes: int | None, who: Person | None = None, **enrolment: Any
+    ) -> Enrolment:
+        """Somebody enrolled, with minutes lesson by lesson; None leaves a lesson unmarked."""
+        row = factories.enrolment(self.cycle, who, **enrolment)
+        for register, credited in zip(self.registers, minutes, strict=False):
+            if credited is not None:
+                self.mark(register, row, credited)
+        return row
+
+    def mark(self, register: AttendanceRegister, who: Enrolment, minutes: int) -> AttendanceRecord:
+        record = AttendanceRecord(
+            register_id=register.id, enrolment_id=who.id,
+            mark=Mark.PRESENT if minutes else Mark.ABSENT, minutes=minutes,
+            source=RecordSource.TRAINER, updated_at=now(),
+        )  # fmt: skip
+        db.session.add(record)
+        db.session.commit()
+        return record
+
+    def entitled(self, count: int, **person: Any) -> list[Enrolment]:
+        """People who attended everything."""
+        full = [120] * len(self.lessons)
+        return [
+            self.attendee(*full, who=factories.person(**person) if person else None)
+            for _ in range(count)
+        ]
