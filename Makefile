@@ -9,7 +9,7 @@ export LMS_DEMO ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lint bench lock clean
+.PHONY: help setup run test check format lint bench faults lock clean
 
 help:  ## what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ lint:  ## format, style, types, import contracts, sizes, translations
 bench:  ## speed, as ratios measured in one run
 	@$(PYTHON) tools/setup.py test
 	@LMS_DEMO= $(BIN)/python -m bench
+
+faults:  ## the long version of the tests that kill processes
+	@$(PYTHON) tools/setup.py test
+	@LMS_DEMO= FAULTS=20 $(BIN)/pytest tests/faults tests/issuance/test_rendering.py
 
 lock:  ## pin dependencies anew: Python by hash, npm by integrity
 	@$(PYTHON) tools/setup.py test
