@@ -30,6 +30,7 @@ def hold(row: Versioned, version: int | None = None) -> Versioned:
 
     With the `version` a form was drawn from, raises `StaleError` when the row has moved on.
     """
+    db.session.flush()  # a refresh forgets what was set and not yet written
     db.session.refresh(row, with_for_update={"of": type(row)})
     if version is not None and row.version != version:
         raise StaleError
