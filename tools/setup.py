@@ -36,6 +36,9 @@ RUN_LIBRARIES = {
     "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
     "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
 }
+TEST_LIBRARIES = {
+    "libatomic1": "libatomic.so.1",  # Playwright's driver is a Node.js linked against it
+}
 TEST_PROGRAMS = {
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb", "initdb"),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -97,7 +100,8 @@ def prepare_system(*, tests: bool) -> str:
 
 def missing_packages(*, tests: bool) -> list[str]:
     """The Debian packages whose files are not there, in a fixed order."""
-    missing = [package for package, name in RUN_LIBRARIES.items() if not has_library(name)]
+    libraries = {**RUN_LIBRARIES, **(TEST_LIBRARIES if tests else {})}
+    missing = [package for package, name in libraries.items() if not has_library(name)]
     if tests:
         missing += [package for package, names in TEST_PROGRAMS.items() if not has_any(names)]
     return missing

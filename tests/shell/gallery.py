@@ -114,11 +114,13 @@ def _navigation() -> list[tuple[str, str, bool]]:
 
 def _routes(app: Flask) -> None:
     home, accounts = Blueprint("home", __name__), Blueprint("accounts", __name__)
+    demo = Blueprint("demo", __name__)
+    demo.get("/dimostrazione", endpoint="index")(lambda: "")
     home.post("/lingua", endpoint="set_language")(lambda: "")
     accounts.get("/accedi", endpoint="sign_in")(lambda: "")
     accounts.post("/esci", endpoint="sign_out")(lambda: "")
-    app.register_blueprint(home)
-    app.register_blueprint(accounts)
+    for blueprint in (home, accounts, demo):
+        app.register_blueprint(blueprint)
 
     @app.get("/")
     def layout() -> str:

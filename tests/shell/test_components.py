@@ -49,10 +49,10 @@ def test_a_stranger_is_offered_to_sign_in(tmp_path: Path) -> None:
 
 
 def test_pages_that_must_survive_everything_ask_nobody_who_is_there(gallery: Flask) -> None:
-    def _unreachable() -> dict[str, object]:
-        raise RuntimeError("the database is down")
+    def _unreachable(*_arguments: object) -> str:
+        raise RuntimeError("no database, and no address can be built for a hostile Host")
 
-    gallery.jinja_env.globals["navigation"] = _unreachable
+    gallery.jinja_env.globals.update(navigation=_unreachable, url_for=_unreachable)
     for status in (400, 500):
         assert gallery.test_client().get(f"/errors/{status}").status_code == status
 
