@@ -22,7 +22,7 @@ def searched(text: str) -> Select[Any]:
     found = (
         select(Person)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
-        .order_by(Person.family_name, Person.given_name, Person.id)
+        .order_by(Person.search_key, Person.id)
     )
     return found.where(and_(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS])))
 

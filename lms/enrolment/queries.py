@@ -73,7 +73,7 @@ def participants(cycle_id: int, text: str, status: EnrolmentStatus | None) -> Se
         select(Enrolment)
         .options(joinedload(Enrolment.person, innerjoin=True))
         .where(Enrolment.cycle_id == cycle_id)
-        .order_by(Enrolment.family_name, Enrolment.given_name, Enrolment.id)
+        .order_by(Enrolment.search_key, Enrolment.id)
     )
     if status is not None:
         found = found.where(Enrolment.status == status)

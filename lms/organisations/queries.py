@@ -18,7 +18,7 @@ CODES = ("ipa_code", "fiscal_code", "istat_code", "cadastral_code")
 
 def searched(text: str) -> Select[Any]:
     """Organisations whose name holds every word of `text`, or one of whose codes it is; by name."""
-    found = select(Organisation).order_by(Organisation.name, Organisation.id)
+    found = select(Organisation).order_by(Organisation.search_key, Organisation.id)
     if not text:
         return found
     code = normal_code(text)
