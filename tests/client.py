@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any
 
 from flask import Flask
@@ -58,7 +59,7 @@ class PercorsoClient:
             )
             db.session.add(account)
             db.session.flush()
-        token = f"token-of-{account.id}-{id(self)}"
+        token = secrets.token_urlsafe()
         db.session.add(
             UserSession(
                 account_id=account.id,

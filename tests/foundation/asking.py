@@ -18,6 +18,7 @@ from lms.permissions import TABLE
 from tests.client import PercorsoClient
 from tests.world import FEED_TOKEN, Half, World
 
+DEMO_ONLY = frozenset({"demo.index", "demo.report"})  # tests/demo asks these
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
 WITHOUT_CYCLE = frozenset({"track", "person", "organisation", "job", "role_grant"})
@@ -117,7 +118,7 @@ def addresses(app: Flask) -> Iterator[Address]:
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             names = frozenset(rule.arguments) - frozenset(rule.defaults or {})
             address = Address(rule.endpoint, method, names)
-            if address not in seen:
+            if address not in seen and rule.endpoint not in DEMO_ONLY:
                 seen.add(address)
                 yield address
 
@@ -164,6 +165,8 @@ class Snapshot:
             if db.engine.dialect.name == "postgresql":
                 names = ", ".join(f'"{table.name}"' for table in self.rows)
                 connection.execute(text(f"TRUNCATE {names} CASCADE"))
+            else:
+                connection.execute(text("DELETE FROM seal_chain"))  # the template holds its row
             for table, rows in self.rows.items():
                 if rows:
                     connection.execute(insert(table), rows)

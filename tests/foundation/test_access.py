@@ -58,7 +58,11 @@ def test_reading_matches_the_table(app: Flask, actor: str) -> None:
         if address.method not in SAFE:
             continue
         path = address.path(app, values)
-        response = ask(client, address, path)
+        try:
+            response = ask(client, address, path)
+        except AssertionError as fault:  # the page itself is wrong: go on, tell all at the end
+            wrong.append(str(fault))
+            continue
         wrong += complaints(address, actor, response.status_code, response)
         assert client.http.head(path).status_code == response.status_code
     assert wrong == []
@@ -80,8 +84,11 @@ def test_writing_matches_the_table(app: Flask, template: Template, actor: str) -
         if person is not None:
             client.sign_in(db.session.merge(person, load=True))
         before = digest()
-        response = ask(client, address, address.path(app, values))
-        wrong += complaints(address, actor, response.status_code, response)
+        try:
+            response = ask(client, address, address.path(app, values))
+            wrong += complaints(address, actor, response.status_code, response)
+        except AssertionError as fault:
+            wrong.append(str(fault))
         if not may_enter(actor, address.rule):
             assert digest() == before, f"{actor} changed something by {address}"
         else:
