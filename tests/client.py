@@ -26,6 +26,9 @@ class PercorsoClient:
         self.http = app.test_client()
         self._csrf: str | None = None
 
+    def head(self, path: str) -> TestResponse:
+        return self._open("HEAD", path)
+
     def get(self, path: str, **options: Any) -> TestResponse:
         return self._open("GET", path, **options)
 

@@ -64,7 +64,7 @@ def test_reading_matches_the_table(app: Flask, actor: str) -> None:
             wrong.append(str(fault))
             continue
         wrong += complaints(address, actor, response.status_code, response)
-        assert client.http.head(path).status_code == response.status_code
+        assert client.head(path).status_code == response.status_code
     assert wrong == []
     assert digest() == before, "a GET wrote to the database"
 
