@@ -1,10 +1,13 @@
 """Fictional certificates for the tests: invented people, real kinds of texts."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from certificates.data import CertificateData, Emblem, ModuleLine
+import pypdfium2
+
+from certificates.data import CertificateData, Emblem, InvalidData, ModuleLine
 from certificates.render import Renderer
 
 CODE = "K7QM2X4PZT5NWB3DHCRE6YJV2A"
@@ -33,6 +36,14 @@ FILLER = (
     "Strumenti collaborativi per gli enti locali, le reti di prossimità, la cura dei beni comuni"
     " e le organizzazioni del Terzo settore nei territori montani e costieri; "
 )
+
+
+def attempt(action: Callable[[], Any]) -> tuple[Any, InvalidData | None]:
+    """Return the result, or the only error that is allowed."""
+    try:
+        return action(), None
+    except InvalidData as error:
+        return None, error
 
 
 def filler(length: int) -> str:
@@ -120,6 +131,12 @@ def renderer() -> Renderer:
 @lru_cache(maxsize=64)
 def _rendered(data: CertificateData) -> bytes:
     return renderer().render(data)
+
+
+def text_of(content: bytes) -> list[str]:
+    """Return the text of each page, line ends turned into spaces."""
+    document = pypdfium2.PdfDocument(content)
+    return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
 
 
 def pdf(**changes: Any) -> bytes:

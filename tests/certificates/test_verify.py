@@ -142,9 +142,9 @@ def test_it_never_raises_on_damaged_certificates(start: int, length: int, patch:
 )
 def test_large_files_of_nothing_but_bait_are_read_quickly(unit: bytes) -> None:
     content = b"<x:xmpmeta" + unit * (LARGEST // len(unit) - 2) + b"</x:xmpmeta>"
-    started = time.perf_counter()
+    started = time.process_time()
     assert read_identity(content) is None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_deflate_bomb_is_unpacked_to_a_bounded_length() -> None:
@@ -152,9 +152,9 @@ def test_a_deflate_bomb_is_unpacked_to_a_bounded_length() -> None:
 
     bomb = zlib.compress(b"A" * 100_000_000, 9)
     content = b"<</Type /Metadata>>\nstream\n" + bomb + b"\nendstream"
-    started = time.perf_counter()
+    started = time.process_time()
     assert read_identity(content * 64) is None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_files_over_the_limit_are_not_looked_at() -> None:
