@@ -89,7 +89,7 @@ def _as_text(data: bytes) -> tuple[str, tuple[Notice, ...]]:
     mended = data.decode(errors="replace")
     damaged = mended.count("\ufffd")
     accented = sum(ch > "\x7f" for ch in mended) - damaged
-    if accented > damaged:  # it is UTF-8, hurt in places: Windows-1252 would spoil every accent
+    if accented >= max(damaged, 1):  # UTF-8 hurt in places: Windows-1252 would spoil every accent
         return mended, (Notice("bad_bytes", {"byte": bad}),)
     return data.decode("cp1252", errors="replace"), (Notice("not_utf8", {"byte": bad}),)
 

@@ -14,8 +14,8 @@ from functools import lru_cache
 # scripts that write no spaces match anywhere, closed ones alone.
 _STEMS: dict[str, str] = {
     "name": (
-        "name$ participant$ partecipante$ participante$ nome$ nombre$ nom$ namen$ naam$ nazwa imie nama$ namn navn nimi$ "
-        "jmeno isim ten$ имя им'я 名前 氏名 姓名 名称 名稱 이름"
+        "name$ participant$ partecipante$ participante$ nome$ nombre$ nom$ namen$ naam$ "
+        "nazwa imie nama$ namn navn nimi$ jmeno isim ten$ имя им'я 名前 氏名 姓名 名称 名稱 이름"
     ),
     "original": (
         "original ursprungl d'origine oorspronk pierwot orygina asli goc$ alkuper "
