@@ -178,6 +178,7 @@ def own_presence(lesson: Lesson, person_id: int) -> OwnPresence | None:
     """The presence of a person in a lesson; None for who is not enrolled in its cycle."""
     query = (
         select(Enrolment.id, AttendanceRecord.mark, AttendanceRecord.minutes)
+        .select_from(Enrolment)
         .outerjoin(AttendanceRegister, AttendanceRegister.lesson_id == lesson.id)
         .outerjoin(
             AttendanceRecord,
