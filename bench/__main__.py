@@ -27,7 +27,7 @@ UNKNOWN_CODE = "AAAABBBBCCCCDDDDEEEEFFFF22"
 
 
 def saving(seeded: Seeded, marks: int) -> Ask:
-    """Save `marks` cells of the register, each time other minutes; follows with the page's token."""
+    """Open the register and save `marks` cells of it, each time with other minutes."""
     path = f"/incontri/{seeded.lesson_id}/registro?all=1"
     numbers = count(1)
 

@@ -12,7 +12,8 @@ from lms.accounts import signing_in
 from lms.accounts.views import blueprint as accounts
 from lms.accounts.views_people import blueprint as people
 from lms.attendance import loading as _attendance_loading  # noqa: F401 - declares loaders
-from lms.attendance.views import blueprint as attendance
+from lms.attendance import views as _attendance_views  # noqa: F401 - the register's pages
+from lms.attendance.blueprint import blueprint as attendance
 from lms.calendars import loading as _calendars_loading  # noqa: F401 - declares loaders
 from lms.calendars.views import blueprint as calendars
 from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares loaders

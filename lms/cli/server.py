@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 
 from lms import jobs
 from lms.cli.demo import ensure
-from lms.config import Settings
+from lms.config import PROJECT_ROOT, Settings
 from lms.extensions import db
 
 IDLE_SECONDS = 0.5
@@ -80,13 +80,13 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 def _supervise(commands: list[list[str]]) -> None:
     """Keep each command running; what dies is started again. Ends them all on SIGTERM."""
     stop = _Stop()
-    running = [subprocess.Popen(command) for command in commands]
+    running = [subprocess.Popen(command, cwd=PROJECT_ROOT) for command in commands]
     while not stop.asked:
         for index, process in enumerate(running):
             if process.poll() is not None:
                 log.error("process ended", extra={"code": process.returncode, "which": index})
                 time.sleep(RESTART_SECONDS)
-                running[index] = subprocess.Popen(commands[index])
+                running[index] = subprocess.Popen(commands[index], cwd=PROJECT_ROOT)
         time.sleep(0.2)
     for process in running:
         process.terminate()
