@@ -13,6 +13,8 @@ from flask.cli import FlaskGroup
 
 from lms import create_app
 from lms.cli.accounts import create_admin_command
+from lms.cli.attendance import register
+from lms.cli.certificates import certificates, verify
 from lms.cli.demo import demo
 from lms.cli.report import report
 from lms.cli.server import serve, worker
@@ -24,7 +26,7 @@ def lms() -> None:
     """Percorso: training tracks, attendance, certificates and calendars."""
 
 
-for command in (create_admin_command, demo, report, serve, worker):
+for command in (certificates, create_admin_command, demo, register, report, serve, verify, worker):
     lms.add_command(command)
 
 
