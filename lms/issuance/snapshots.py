@@ -102,9 +102,9 @@ def rule_text(cycle: Cycle) -> str:
     percent = {"percent": rule.threshold_percent}
     with force_locale(LANGUAGE):
         if rule.since_enrolment:
-            words = _("Required: at least %(percent)s %% of the hours since enrolment", **percent)
+            words = _("Attendance required: %(percent)s%% of the hours since enrolment", **percent)
         else:
-            words = _("Required: at least %(percent)s %% of the hours of the cycle", **percent)
+            words = _("Attendance required: %(percent)s%% of the hours of the cycle", **percent)
         if rule.excused_not_due:
             words += _(", excused absences not counted")
         return str(words) + "."

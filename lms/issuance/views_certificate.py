@@ -83,15 +83,16 @@ def _replacing(shown: Certificate, candidate: Candidate, form: ReplaceForm) -> s
 
 
 def _hours(shown: Certificate, candidate: Candidate) -> list[tuple[str, str]]:
-    """The hours the new certificate may carry, in words."""
-    kept, answer = minutes_in_words(shown.minutes), candidate.answer
+    """The hours the new certificate may carry, in words; one choice where they are the same."""
+    answer = candidate.answer
     choices = []
     if shown.status is CertificateStatus.VALID:
-        choices.append((KEEP, _("As certified: %(hours)s", hours=kept)))
+        choices.append((KEEP, _("As certified: %(hours)s", hours=minutes_in_words(shown.minutes))))
     if answer.entitled:
-        today = minutes_in_words(answer.credited)
-        choices.append((TODAY, _("By the registers of today: %(hours)s", hours=today)))
-    return choices
+        hours = minutes_in_words(answer.credited)
+        choices.append((TODAY, _("By the registers of today: %(hours)s", hours=hours)))
+    same = answer.credited == shown.minutes
+    return choices[-1:] if same else choices
 
 
 @blueprint.get("/attestati/<int:certificate_id>.pdf")

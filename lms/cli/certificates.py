@@ -1,0 +1,148 @@
+"""`lms certificates issue CYCLE_CODE` and `lms verify FILE.pdf`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from enum import IntEnum
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from certificates.verify import LARGEST
+from lms import jobs
+from lms.catalogue.models import Cycle
+from lms.config import Settings
+from lms.database import may_write
+from lms.errors import UserError
+from lms.extensions import db
+from lms.issuance import actions, queries, rendering
+from lms.issuance.actions import Issued
+from lms.issuance.models import Certificate, CertificateStatus
+from lms.issuance.queries_certificates import ended_by
+from lms.issuance.verification import Seen, check_file
+from lms.pages import local_date
+
+WAIT_SECONDS = 0.2
+
+
+class Exit(IntEnum):
+    """What the exit status of `lms verify` says."""
+
+    VALID = 0
+    ALTERED = 1
+    UNREADABLE = 2
+    NO_LONGER_VALID = 3
+    UNKNOWN = 4
+
+
+@click.group()
+def certificates() -> None:
+    """Certificates of a cycle."""
+
+
+@certificates.command()
+@click.argument("cycle_code")
+@with_appcontext
+def issue(cycle_code: str) -> None:
+    """Issue the certificates of the cycle CYCLE_CODE to everybody entitled, and make their PDFs."""
+    with current_app.test_request_context(base_url=_public_address()), force_locale("en"):
+        cycle = db.session.scalar(select(Cycle).where(Cycle.code == cycle_code))
+        if cycle is None:
+            raise click.BadParameter(f"There is no cycle {cycle_code!r}.", param_hint="CYCLE_CODE")
+        cycle_id = cycle.id
+        try:
+            issued = actions.issue(cycle, by=None)
+        except UserError as error:
+            db.session.rollback()
+            raise click.ClickException(error.message) from error
+        db.session.commit()
+    _tell(issued)
+    _wait_for_documents(cycle_id)
+
+
+def _public_address() -> str:
+    """The address that certificates carry; outside production, where `lms serve` listens."""
+    settings: Settings = current_app.config["SETTINGS"]
+    here = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+    return settings.public_url or here
+
+
+def _tell(issued: Issued) -> None:
+    click.echo(f"Certificates issued: {issued.count}")
+    for person in issued.unprintable:
+        click.echo(f"Left out: {person.name}: {person.why}", err=True)
+
+
+def _wait_for_documents(cycle_id: int) -> None:
+    """Carry out the job here, unless a worker has it already; show how far it is."""
+    state = queries.preparation(cycle_id)
+    if state.running:
+        jobs.release_of_dead_workers()
+        with click.progressbar(length=state.total, label="Documents", file=sys.stderr) as bar:
+            with rendering.told(lambda done, _total: bar.update(done - bar.pos)):
+                while state.running:
+                    if not jobs.run_one():
+                        time.sleep(WAIT_SECONDS)
+                    db.session.rollback()
+                    state = queries.preparation(cycle_id)
+                    bar.update(state.done - bar.pos)
+    click.echo(f"Documents ready: {state.done} of {state.total}")
+    if state.failed:
+        raise click.ClickException("Some documents could not be made: the log tells why.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@with_appcontext
+def verify(file: Path) -> None:
+    """Tell whether FILE is a certificate issued here, byte for byte, and still valid.
+
+    Exit status: 0 valid, 1 altered, 2 unreadable, 3 replaced or revoked, 4 unknown.
+    """
+    may_write.set(False)
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST + 1)  # one byte more tells that there is too much
+    except OSError as error:
+        _end(Exit.UNREADABLE, f"{file.name}: the file cannot be opened: {error.strerror}.")
+    try:
+        outcome = check_file(content)
+        status, words = _verdict(outcome.seen, outcome.certificate)
+    except (OperationalError, ProgrammingError):
+        _end(Exit.UNREADABLE, "There is no database to compare with: `lms serve` makes one.")
+    _end(status, f"{file.name}: {words}")
+
+
+def _verdict(seen: Seen, certificate: Certificate | None) -> tuple[Exit, str]:
+    if seen is Seen.UNREADABLE:
+        return Exit.UNREADABLE, "unreadable: not a PDF, or far too large to be a certificate."
+    if certificate is None:
+        return Exit.UNKNOWN, "unknown: no certificate issued here has these bytes or this code."
+    name = f"certificate {certificate.serial}"
+    if seen is Seen.ALTERED:
+        return (
+            Exit.ALTERED,
+            f"altered: it bears the code of {name}, but the file is not the one issued.",
+        )
+    if certificate.status is CertificateStatus.VALID:
+        return Exit.VALID, f"valid: {name}, issued to {certificate.holder_name}, is intact."
+    event = ended_by(certificate)
+    with force_locale("en"):
+        when = f" on {local_date(event.at)}" if event else ""
+    return (
+        Exit.NO_LONGER_VALID,
+        f"{certificate.status.value}{when}: {name} is intact but no longer valid.",
+    )
+
+
+def _end(status: Exit, words: str) -> NoReturn:
+    click.echo(words, err=status is Exit.UNREADABLE)
+    sys.exit(status)
