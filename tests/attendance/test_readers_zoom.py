@@ -279,3 +279,59 @@ def test_two_reports_one_after_the_other() -> None:
     lines = [line.format("Uno", 13) for line in part] + [line.format("Due", 14) for line in part]
     report = read_report("\n".join(lines).encode(), "x.csv", zone=ROME)
     assert [(m.title, len(m.people)) for m in report.meetings] == [("Uno", 1), ("Due", 1)]
+
+
+LANGUAGES = {
+    "de": "Name (Originalname)|Benutzer-E-Mail|Teilnahmezeit|Zeit des Verlassens|Dauer (Minuten)|"
+    "Gast|Im Warteraum|Ja|Nein",
+    "pt": "Nome (Nome original)|E-mail|Ingressar na hora|Hora de saída|Duração (minutos)|"
+    "Convidado|Na sala de espera|Sim|Não",
+    "pl": "Nazwa (oryginalna nazwa)|E-mail|Czas dołączenia|Czas opuszczenia|"
+    "Czas trwania (w minutach)|Gość|W poczekalni|Tak|Nie",
+    "tr": "Ad (Orijinal Ad)|E-posta|Katılım Zamanı|Ayrılma Zamanı|Süre (Dakika)|Konuk|"
+    "Bekleme Odasında|Evet|Hayır",
+    "ru": "Имя (исходное имя)|Почта|Время входа|Время выхода|Длительность (минуты)|Гость|"
+    "В зале ожидания|Да|Нет",
+    "ja": "名前（元の名前）|メール|参加時刻|退出時刻|継続時間（分）|ゲスト|待機室で|はい|いいえ",
+    "el": "Όνομα (αρχικό όνομα)|Χρήστης|Ώρα εισόδου|Ώρα εξόδου|Διάρκεια (λεπτά)|Επισκέπτης|"
+    "Σε αναμονή|Ναι|Όχι",
+    "ar": "الاسم (الاسم الأصلي)|البريد|وقت الانضمام|وقت المغادرة|المدة (دقيقة)|ضيف|الانتظار|نعم|لا",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2, 3, 4, 5, 6), (6, 4, 3, 0, 5, 2, 1), (1, 3, 2, 5, 6, 0, 4)]
+)
+def test_any_language_and_any_order_of_columns(language: str, order: tuple[int, ...]) -> None:
+    *headings, yes, no = LANGUAGES[language].split("|")
+    rows = [
+        [
+            "Ugo Finti",
+            "u@ente.example.it",
+            "13/04/2026 08:59:00",
+            "13/04/2026 11:00:00",
+            "121",
+            no,
+            no,
+        ],
+        ["Ada Serra", "", "13/04/2026 08:50:00", "13/04/2026 09:00:00", "10", yes, yes],
+        ["Ada Serra", "", "13/04/2026 09:00:00", "13/04/2026 10:00:10", "61", yes, no],
+        ["Ada Serra", "", "13/04/2026 10:00:11", "13/04/2026 10:30:10", "30", yes, no],
+    ]
+    first, *rest = [",".join(row[at] for at in order) for row in [headings, *rows]]
+    report = zoom(*rest, headings=first)
+    assert minutes(report) == {"Ugo Finti": 121, "Ada Serra": 90}
+    assert people(report)["Ada Serra"].stated_minutes == 91
+    assert people(report)["Ugo Finti"].email == "u@ente.example.it"
+    assert notice(report, "waiting_room") == {"count": 1}
+
+
+def test_a_guests_rejoining_is_no_waiting_room() -> None:
+    report = zoom(
+        "Ada,,13/04/2026 09:00:00,13/04/2026 10:00:00,60,Tak,Tak",
+        "Ada,,13/04/2026 10:00:01,13/04/2026 10:30:00,30,Tak,Tak",
+        "Ugo,,13/04/2026 09:00:00,13/04/2026 10:00:00,60,Ne,Ne",
+        headings="Nomox (xyz),Retpoŝto,Envenox,Elirox,Daŭrox (minx),Gastox,Konsentox",
+    )
+    assert minutes(report) == {"Ada": 89, "Ugo": 60}

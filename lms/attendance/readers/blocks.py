@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lms.attendance.readers import shapes
 from lms.attendance.readers.columns import Columns, by_words
@@ -71,6 +71,10 @@ def lay_out(table: Table) -> Layout:
         else:
             block.rows.append(row)
         apart, title = False, None
+    for block in layout.blocks:
+        if block.columns.of_people and block.columns.waiting is None:
+            found = shapes.waiting(block.columns, block.rows)
+            block.columns = replace(block.columns, waiting=found)
     return layout
 
 
@@ -89,7 +93,8 @@ def _headings_by_words(table: Table, at: int) -> Columns | None:
     )
     if not words & {"join", "original", "total", "topic"}:
         return None
-    columns = by_words(row.cells, table.rows[at + 1 : at + 1 + _SAMPLE])
+    below = [each for each in table.rows[at + 1 : at + 1 + _SAMPLE] if each.filled > 1]
+    columns = shapes.completed(by_words(row.cells, below), below)
     return columns if columns.of_people or columns.of_meetings else None
 
 

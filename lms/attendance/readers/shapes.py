@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import permutations
 
 from lms.attendance.readers.columns import Columns, agreement, email_in, whole_minutes
@@ -15,6 +17,8 @@ _SAMPLE = 60
 _MOST = 0.6  # of a column's filled cells have one shape
 _PROOF = 0.8  # of the rows state the minutes between their two times
 _MOST_STAMPS = 6  # columns of times looked at
+_ADMITTED = 4  # seconds from the waiting room into the meeting
+_SECOND = timedelta(seconds=1)
 
 
 def presence(headings: Sequence[str], rows: Sequence[Row]) -> Columns | None:
@@ -41,7 +45,6 @@ def presence(headings: Sequence[str], rows: Sequence[Row]) -> Columns | None:
         return None
     name = bracketed[0] if bracketed else min(texts, key=lambda i: abs(i - join))
     before = [i for i in stamps if i < name and i not in (join, leave)]
-    after = [i for i in flags if i > name]
     return Columns(
         tuple(headings),
         name=name,
@@ -49,12 +52,56 @@ def presence(headings: Sequence[str], rows: Sequence[Row]) -> Columns | None:
         join=join,
         leave=leave,
         minutes=minutes,
-        waiting=after[-1] if len(after) > 1 else None,
         attended=next((i for i in flags if i < name), None),
         topic=next((i for i in texts if i < name), None) if before else None,
         start=before[0] if before else None,
         end=before[1] if len(before) > 1 else None,
     )
+
+
+def completed(columns: Columns, rows: Sequence[Row]) -> Columns:
+    """Return the columns found by words with what words did not tell: times, e-mail."""
+    named = columns.name if columns.name is not None else columns.last_name
+    if named is None or columns.of_meetings:
+        return columns
+    if not any(_when(row.cell(columns.join)) and _when(row.cell(columns.leave)) for row in rows):
+        shaped = presence(columns.headings, rows)
+        if shaped is not None:
+            columns = replace(columns, join=shaped.join, leave=shaped.leave, minutes=shaped.minutes)
+    if columns.email is None:
+        emails = _shaped(rows, len(columns.headings), lambda text: email_in(text) is not None)
+        columns = replace(columns, email=min(emails, key=lambda i: abs(i - named), default=None))
+    return columns
+
+
+def waiting(columns: Columns, rows: Sequence[Row]) -> int | None:
+    """Return the yes/no column that tells rows of the waiting room, None without proof.
+
+    Proof: half of its yes rows or more end where a no row of the same name begins, as being
+    admitted looks; a guest's rejoining has yes on both sides.
+    """
+    if columns.name is None or columns.join is None or columns.leave is None:
+        return None
+    for at in reversed(_shaped(rows, len(columns.headings), lambda t: yes_or_no(t) is not None)):
+        yes = [row for row in rows if yes_or_no(row.cell(at))]
+        joined = {
+            (row.cell(columns.name), when)
+            for row in rows
+            if yes_or_no(row.cell(at)) is False and (when := _when(row.cell(columns.join)))
+        }
+        admitted = sum(
+            any((row.cell(columns.name), left + _SECOND * n) in joined for n in range(_ADMITTED))
+            for row in yes
+            if (left := _when(row.cell(columns.leave)))
+        )
+        if yes and admitted >= len(yes) / 2:
+            return at
+    return None
+
+
+def _when(text: str) -> datetime | None:
+    stamp = parse_stamp(text)
+    return None if stamp is None else stamp.dmy or stamp.mdy
 
 
 def meeting(headings: Sequence[str], row: Row) -> Columns | None:

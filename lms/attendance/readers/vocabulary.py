@@ -30,7 +30,7 @@ _STEMS: dict[str, str] = {
         "sobrenome apelido achternaam nazwisko efternamn etternavn soyad фамилия 姓$ "
         "성$"
     ),
-    "email": "e-mail email mail$ e-posta correo courriel поч 邮箱 邮件 郵件 電子郵 メール 이메일",
+    "email": "e-mail email mail$ e-post correo courriel поч 邮箱 邮件 郵件 電子郵 メール 이메일",
     "join": (
         "join joined ingress ingreso entrata entrada beitritt beigetreten eintritt "
         "arriv connexion entree unirse union incorporac toetred deelname dolacz "
@@ -55,8 +55,8 @@ _STEMS: dict[str, str] = {
     ),
     "waiting": (
         "waiting attesa warteraum wartezimmer wartebereich attente espera wacht "
-        "poczekaln tunggu vantrum venterom vente bekleme cho$ cekar odotus ожидан "
-        "очикув 待機 待合 等候 等待 대기"
+        "poczekaln tunggu vantrum venterom vente bekleme cho$ cekar cekao astept varakoz "
+        "αναμον odotus ожидан очикув 待機 待合 等候 等待 대기"
     ),
     "attended": (
         "attended partecipato partecipazione presente$ presenza teilgenommen "
@@ -105,11 +105,11 @@ _STEMS: dict[str, str] = {
 
 _YES = (
     "yes y true si sì sí ja oui sim tak ano igen da да так evet ya vâng có kyllä joo "
-    "是 はい 예 네 有"
+    "áno jah jā taip ναι نعم כן ใช่ 是 はい 예 네 有"
 )
 _NO = (
     "no n false nein non não nie ne nem nu нет ні hayır tidak không nej nei nee ei "
-    "否 いいえ 아니요 아니오 无 無"
+    "nē όχι لا לא ไม่ 否 いいえ 아니요 아니오 无 無"
 )
 
 
