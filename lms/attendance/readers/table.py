@@ -14,7 +14,7 @@ from lms.text import clean_line
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 500
-MAX_CELLS = 3_000_000
+MAX_CELLS = 2_000_000
 MAX_CELL = 32_767  # a spreadsheet's own limit
 
 _SEPARATORS = (",", ";", "\t", "|")
