@@ -89,7 +89,9 @@ class OrganisationFields(FlaskForm):  # type: ignore[misc]
         _l("Which organisation?"), choices=[], validate_choice=False, default=""
     )
     organisation_kind = SelectField(
-        _l("Kind, if it is new"), choices=[(kind.value, word) for kind, word in KINDS.items()]
+        _l("Kind, if it is new"),
+        choices=[(kind.value, word) for kind, word in KINDS.items()],
+        validate_choice=False,  # the field is not there until it is asked for
     )
 
     def __init__(self, *args: Any, current: Organisation | None = None, **kwargs: Any) -> None:
@@ -114,7 +116,7 @@ class OrganisationFields(FlaskForm):  # type: ignore[misc]
         if self.current is not None and name == self.current.name:
             self.organisation_id = self.current.id
             return True
-        if choice == NEW:
+        if choice == NEW and self.organisation_kind.data in set(OrganisationKind):
             self.wants_new = True
             return True
         exact, found = queries.named(name), queries.candidates(name)

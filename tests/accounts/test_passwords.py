@@ -1,0 +1,92 @@
+"""What a password must be, and how it is kept."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.accounts import passwords
+from lms.accounts.rules import (
+    MAXIMUM_PASSWORD_LENGTH,
+    MINIMUM_PASSWORD_LENGTH,
+    PasswordFault,
+    is_email,
+    password_fault,
+    split_emails,
+)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "la pioggia di marzo",
+        "corretto cavallo",
+        "Zaffiro-9-tavolo",
+        "тёплый дождь",
+        "🌧 marzo e aprile",
+    ],
+)
+def test_long_uncommon_passwords_will_do_whatever_their_characters(password: str) -> None:
+    assert password_fault(password, "ada.prova@example.org", "Ada", "Prova") is None
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("", PasswordFault.TOO_SHORT),
+        ("undici caro", PasswordFault.TOO_SHORT),
+        ("x" * 257, PasswordFault.TOO_LONG),
+        ("Password1234", PasswordFault.TOO_COMMON),
+        ("pàsswórd 2026", PasswordFault.TOO_COMMON),
+        ("passwordpassword", PasswordFault.TOO_COMMON),
+        ("ciao" * 3, None),
+        ("comunecomunecomune", PasswordFault.TOO_COMMON),
+        ("123456789012", PasswordFault.TOO_COMMON),
+        ("aaaaaaaaaaaaaa", PasswordFault.TOO_COMMON),
+        ("abababababab", PasswordFault.TOO_COMMON),
+        ("Amministrazione1", PasswordFault.TOO_COMMON),
+        ("ada.prova@example.org", PasswordFault.TOO_COMMON),
+        ("!!!!!!!!!!!!????", PasswordFault.TOO_COMMON),
+    ],
+)
+def test_short_long_and_common_ones_are_refused(password: str, fault: PasswordFault | None) -> None:
+    # "ciaociaociao" has four distinct characters only.
+    expected = PasswordFault.TOO_COMMON if password == "ciao" * 3 else fault
+    assert password_fault(password, "ada.prova@example.org") is expected
+
+
+@given(st.text(max_size=300), st.text(max_size=40))
+def test_any_text_gets_an_answer_and_the_lengths_hold(password: str, word: str) -> None:
+    fault = password_fault(password, word)
+    if len(password) < MINIMUM_PASSWORD_LENGTH:
+        assert fault is PasswordFault.TOO_SHORT
+    elif len(password) > MAXIMUM_PASSWORD_LENGTH:
+        assert fault is PasswordFault.TOO_LONG
+
+
+def test_only_the_right_password_verifies_and_spaces_count() -> None:
+    stored = passwords.hash_password(" tre parole a caso ")
+    assert stored.startswith("$argon2id$")
+    assert passwords.verify_password(stored, " tre parole a caso ")
+    assert not passwords.verify_password(stored, "tre parole a caso")
+    assert not passwords.verify_password(None, "nobody has this password")
+    assert not passwords.verify_password("not a hash", "tre parole a caso")
+
+
+@pytest.mark.parametrize("address", ["ada@example.org", "d'arco+corsi@comune.example.it"])
+def test_addresses_well_written(address: str) -> None:
+    assert is_email(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "ada", "ada@", "@example.org", "a b@example.org", "ada@example.org\r\nBcc: x@example.org",
+     "ada@example.org\0", "a" * 300 + "@example.org"],
+)  # fmt: skip
+def test_addresses_badly_written(address: str) -> None:
+    assert not is_email(address)
+
+
+def test_addresses_are_split_and_kept_once() -> None:
+    assert split_emails("A@x.it, b@x.it;c@x.it\r\na@x.it\n\n") == ["a@x.it", "b@x.it", "c@x.it"]
