@@ -53,7 +53,7 @@ def build(folder: Path) -> Built:
         cycle, lessons = add_cycle(
             track, "Primo ciclo: co-programmare e co-progettare", "COPRO-1",
             "Dodici webinar per chi, nei comuni e negli enti del Terzo settore, comincia insieme.",
-            content.FIRST_CYCLE, today, cast,
+            content.FIRST_CYCLE, today, -60, cast,
         )  # fmt: skip
         enrol_people(cycle.id, cast.participants[:FIRST_CYCLE_PEOPLE], by=cast.organiser.id)
         db.session.commit()
@@ -73,7 +73,7 @@ def _second_cycle(track: Track, today: date, cast: Cast) -> None:
         cycle, lessons = add_cycle(
             track, "Secondo ciclo: dai piccoli comuni alle comunità", "COPRO-2",
             "Undici incontri, uno in presenza. Le iscrizioni sono aperte.",
-            content.SECOND_CYCLE, today, cast,
+            content.SECOND_CYCLE, today, 14, cast,
         )  # fmt: skip
         people = [cast.participants[0], *cast.participants[SECOND_CYCLE_FROM:]]
         enrol_people(cycle.id, people, by=cast.organiser.id)

@@ -42,16 +42,30 @@ def add_cycle(
     summary: str,
     plan: tuple[ModulePlan, ...],
     today: date,
+    closes: int,
     cast: Cast,
 ) -> tuple[Cycle, list[Lesson]]:
-    """A published cycle with its modules and lessons, in the order of the plan."""
+    """A published cycle with its modules and lessons, in the order of the plan.
+
+    `closes`: days from today to the end of enrolment (negative is past).
+    """
     name, role = content.SIGNATORY
     cycle = actions.create_cycle(
         track,
-        CycleDetails(title, code, summary=summary, signatory_name=name, signatory_role=role,
-                     place="Roma", threshold_percent=70),
+        CycleDetails(
+            title,
+            code,
+            summary=summary,
+            signatory_name=name,
+            signatory_role=role,
+            place="Roma",
+            threshold_percent=70,
+            enrolment_closes_at=datetime.combine(
+                today + timedelta(days=closes), time(23, 59), ROME
+            ),
+        ),
         by=None,
-    )  # fmt: skip
+    )
     for trainer in cast.trainers:
         programme_actions.add_trainer(cycle, trainer, by=None)
     lessons = []
