@@ -80,7 +80,8 @@ class PercorsoClient:
 
     def _open(self, method: str, path: str, **options: Any) -> TestResponse:
         response = self._send(method, path, **options)
-        if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 308}:
+        is_page = response.mimetype == "text/html" and method != "HEAD"
+        if is_page and response.status_code not in {301, 302, 303, 308}:
             check_page(response.text, path=f"{method} {path}")
         return response
 
