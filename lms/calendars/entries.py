@@ -6,7 +6,8 @@ lesson's page instead, where those enrolled find it: such files are forwarded an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from lms.calendars.ical import CalendarLesson, LessonCalendar
 from lms.calendars.wording import WORDS, Words
 from lms.catalogue.rules import LessonMode, LessonStatus
 
-PageOf = Callable[[int], str]
+PathOf = Callable[[int], str]
 
 
 class LessonFacts(NamedTuple):
@@ -38,30 +39,38 @@ class LessonFacts(NamedTuple):
     cycle_title: str
 
 
-def public_calendar(
-    lessons: Iterable[LessonFacts], language: str, page_of: PageOf, name: str = ""
-) -> LessonCalendar:
-    """A lesson or a cycle for anybody; `page_of` gives the whole address of a lesson's page."""
-    return _calendar(lessons, language, page_of, name, personal=False)
+@dataclass(frozen=True)
+class Contents:
+    """All that decides a calendar's bytes. `site` is our public address, without a closing slash.
+
+    Nothing in it names who reads. Without a `name` it is a file to add once; `personal` calendars
+    have the joining links.
+    """
+
+    lessons: tuple[LessonFacts, ...]
+    language: str
+    site: str
+    name: str = ""
+    personal: bool = False
 
 
-def personal_calendar(
-    lessons: Iterable[LessonFacts], language: str, page_of: PageOf, site_name: str
-) -> LessonCalendar:
-    """One person's lessons, joining links included. Nothing in it names the person."""
-    name = WORDS[language].my_lessons.format(site_name)
-    return _calendar(lessons, language, page_of, name, personal=True)
+def personal_name(language: str, site_name: str) -> str:
+    """What a personal calendar is called."""
+    return WORDS[language].my_lessons.format(site_name)
 
 
-def _calendar(
-    lessons: Iterable[LessonFacts], language: str, page_of: PageOf, name: str, *, personal: bool
-) -> LessonCalendar:
-    words = WORDS[language]
-    entries = (_entry(facts, words, page_of(facts.id), personal=personal) for facts in lessons)
-    return LessonCalendar(tuple(entries), language, name)
+def calendar_of(contents: Contents, path_of: PathOf) -> LessonCalendar:
+    """The calendar to be written; `path_of` gives the path of a lesson's page by its id."""
+    entries = tuple(
+        _entry(
+            facts, WORDS[contents.language], contents.site + path_of(facts.id), contents.personal
+        )
+        for facts in contents.lessons
+    )
+    return LessonCalendar(entries, contents.language, contents.name)
 
 
-def _entry(facts: LessonFacts, words: Words, page: str, *, personal: bool) -> CalendarLesson:
+def _entry(facts: LessonFacts, words: Words, page: str, personal: bool) -> CalendarLesson:
     cancelled = facts.status is LessonStatus.CANCELLED
     link = facts.join_url if personal and not cancelled else ""
     return CalendarLesson(

@@ -12,14 +12,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms import access
-from lms.calendars import actions, entries, queries
+from lms.calendars import actions, queries
 from lms.calendars.answers import calendar_answer
+from lms.calendars.entries import Contents, personal_name
 from lms.calendars.forms import FeedForm
 from lms.calendars.queries import OpenFeed
 from lms.catalogue.models import Cycle, Lesson
 from lms.clock import now
 from lms.errors import UserError
-from lms.links import public_url
+from lms.links import public_root, public_url
 from lms.pages import select_locale
 from lms.text import slug
 
@@ -35,10 +36,6 @@ def webcal_url(endpoint: str, **values: str) -> str:
     return "webcal://" + public_url(endpoint, **values).partition("://")[2]
 
 
-def _page_of(lesson_id: int) -> str:
-    return public_url("catalogue.lesson", lesson_id=lesson_id)
-
-
 @blueprint.get("/incontri/<int:lesson_id>.ics")
 def lesson_ics(lesson_id: int) -> Response:
     """One lesson, to be added to a calendar once."""
@@ -46,7 +43,7 @@ def lesson_ics(lesson_id: int) -> Response:
     facts = queries.lesson_facts(lesson_id)
     day = lesson.starts_at.astimezone(ZoneInfo(lesson.zone))
     return calendar_answer(
-        entries.public_calendar(facts, select_locale(), _page_of),
+        Contents(facts, select_locale(), public_root()),
         file_name=f"{day:%Y-%m-%d}-{slug(lesson.title) or lesson_id}.ics",
         changed_at=lesson.changed_at,
         max_age=PUBLIC_MAX_AGE,
@@ -59,7 +56,7 @@ def cycle_ics(cycle_slug: str) -> Response:
     cycle = access.subject(Cycle)
     facts = queries.facts_of_cycle(cycle.id)
     return calendar_answer(
-        entries.public_calendar(facts, select_locale(), _page_of, cycle.title),
+        Contents(facts, select_locale(), public_root(), cycle.title),
         file_name=f"{cycle_slug}.ics",
         changed_at=max((one.changed_at for one in facts), default=None),
         max_age=PUBLIC_MAX_AGE,
@@ -71,9 +68,9 @@ def feed(token: str) -> Response:  # noqa: ARG001 - the table's loader has alrea
     """A person's lessons behind their secret address."""
     found = access.subject(OpenFeed)
     facts = queries.facts_of_person(found.person_id)
-    site = current_app.config["SITE_NAME"]
+    name = personal_name(found.language, current_app.config["SITE_NAME"])
     return calendar_answer(
-        entries.personal_calendar(facts, found.language, _page_of, site),
+        Contents(facts, found.language, public_root(), name, personal=True),
         file_name="calendario.ics",
         changed_at=max([found.changed_at, *(one.changed_at for one in facts)]),
         max_age=None,

@@ -71,10 +71,7 @@ def scene(app: Flask) -> Scene:
     module = factories.module(cycle, title="Basi")
     enrolment = factories.enrolment(cycle, person)
     first, second = lesson_at(module, 7), lesson_at(module, 14)
-    token = actions.create_feed(person.id, "it", by=person.id)
-    db.session.commit()
-    path = f"/calendario/{token}.ics"
-    return Scene(person, cycle, module, enrolment, first, second, path)
+    return Scene(person, cycle, module, enrolment, first, second, feed_of(person.id))
 
 
 def events(response: TestResponse) -> list[icalendar.Event]:
@@ -86,3 +83,10 @@ def events(response: TestResponse) -> list[icalendar.Event]:
 
 def uids(client: PercorsoClient, path: str) -> list[str]:
     return [str(event["UID"]) for event in events(client.get(path))]
+
+
+def feed_of(person_id: int, language: str = "it") -> str:
+    """Open a feed for a person; its path."""
+    token = actions.create_feed(person_id, language, by=None)
+    db.session.commit()
+    return f"/calendario/{token}.ics"
