@@ -50,6 +50,8 @@ from lms.catalogue.words import (
 )
 
 MAXIMUM_EMBLEMS = 4
+# As it is drawn, then as browsers may send it.
+WALL_CLOCK = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 
 
 # --- tracks --------------------------------------------------------------------------------------
@@ -94,7 +96,9 @@ for _number in range(1, MAXIMUM_EMBLEMS + 1):
     setattr(
         TrackForm,
         f"emblem_{_number}_symbol",
-        SelectField(_l("Symbol %(number)s", number=_number), choices=choices(SYMBOL_WORDS)),
+        SelectField(
+            _l("Symbol %(number)s", number=_number), choices=choices(SYMBOL_WORDS), default="none"
+        ),
     )
     setattr(TrackForm, f"emblem_{_number}_label", line(_l("Name %(number)s", number=_number), 120))
 
@@ -139,8 +143,12 @@ class CycleForm(VersionedForm):
         _l("Who enrols"), choices=choices(ENROLMENT_WORDS), validators=[InputRequired()],
         default=EnrolmentMode.OPEN.value,
     )  # fmt: skip
-    enrolment_opens_at = DateTimeLocalField(_l("Enrolment opens"), validators=[Optional()])
-    enrolment_closes_at = DateTimeLocalField(_l("Enrolment closes"), validators=[Optional()])
+    enrolment_opens_at = DateTimeLocalField(
+        _l("Enrolment opens"), format=WALL_CLOCK, validators=[Optional()]
+    )
+    enrolment_closes_at = DateTimeLocalField(
+        _l("Enrolment closes"), format=WALL_CLOCK, validators=[Optional()]
+    )
     places = IntegerField(
         _l("Places"),
         validators=[Optional(), NumberRange(min=1, max=1_000_000)],
