@@ -15,7 +15,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.accounts.models import Person
 from lms.accounts.rules import (
@@ -65,7 +65,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
         _l("E-mail address"),
         filters=[one_line],
         validators=[
-            InputRequired(_l("Enter your e-mail address.")),
+            DataRequired(_l("Enter your e-mail address.")),
             Length(max=EMAIL_LENGTH),
         ],
     )
@@ -84,12 +84,12 @@ class PersonForm(OrganisationFields):
     given_name = StringField(
         _l("Given name"),
         filters=[one_line],
-        validators=[InputRequired(_l("Enter the given name.")), Length(max=NAME_LENGTH)],
+        validators=[DataRequired(_l("Enter the given name.")), Length(max=NAME_LENGTH)],
     )
     family_name = StringField(
         _l("Family name"),
         filters=[one_line],
-        validators=[InputRequired(_l("Enter the family name.")), Length(max=NAME_LENGTH)],
+        validators=[DataRequired(_l("Enter the family name.")), Length(max=NAME_LENGTH)],
     )
     emails = TextAreaField(
         _l("E-mail addresses"),
@@ -144,7 +144,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
         _l("E-mail address to sign in with"),
         filters=[lambda text: one_line(text).lower()],
         validators=[
-            InputRequired(_l("Enter the address to sign in with.")),
+            DataRequired(_l("Enter the address to sign in with.")),
             Length(max=EMAIL_LENGTH),
             _email,
         ],

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from lms.organisations import queries
 from lms.organisations.actions import Codes
@@ -45,7 +45,7 @@ class OrganisationForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
         _l("Name"),
         filters=[one_line],
-        validators=[InputRequired(_l("Enter the name of the organisation.")), Length(max=200)],
+        validators=[DataRequired(_l("Enter the name of the organisation.")), Length(max=200)],
     )
     kind = SelectField(_l("Kind"), choices=[(kind.value, word) for kind, word in KINDS.items()])
     province_code = _code(_l("Province"), _l("Two letters, for example TO."))
