@@ -16,7 +16,7 @@ from wtforms import BooleanField, HiddenField, RadioField, StringField, TextArea
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.attendance.rules import BadCellError, Cell, CellFault, Mark, Typed, read_cell
-from lms.text import clean_text
+from lms.text import clean_line, clean_text
 
 LARGEST_ID = 2**31 - 1
 NEVER = -1  # a version that no row has
@@ -58,8 +58,8 @@ class RegisterForm:
             mark = fields.get(f"mark-{enrolment_id}")
             if enrolment_id is None or mark is None:
                 continue
-            minutes = fields.get(f"minutes-{enrolment_id}", "")
-            text = TypedText(mark.strip(), minutes.strip()[:20], fields[name][:60])
+            minutes = clean_line(fields.get(f"minutes-{enrolment_id}", ""))
+            text = TypedText(clean_line(mark), minutes[:20], clean_line(fields[name])[:60])
             self.texts[enrolment_id] = text
             choice = fields.get(f"choice-{enrolment_id}", "")
             if choice != "theirs":
@@ -131,16 +131,21 @@ def _was(text: str) -> tuple[int, Cell | None]:
     return number, Cell(known.get(cell[0]), int(cell[1]))
 
 
+def one_line(text: str | None) -> str:
+    """A field's text as one clean line, so that it can be shown again whatever was sent."""
+    return clean_line(text or "")
+
+
 class DecisionForm(FlaskForm):  # type: ignore[misc]
     """A form that is only its button, with what it was made on."""
 
-    expected = HiddenField()
+    expected = HiddenField(filters=[one_line])
 
 
 class CloseForm(FlaskForm):  # type: ignore[misc]
     """What has to be said before a register is sealed."""
 
-    expected = HiddenField()
+    expected = HiddenField(filters=[one_line])
     unmarked = RadioField(
         _l("People not marked yet"),
         choices=[
@@ -155,7 +160,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
 class RectificationForm(FlaskForm):  # type: ignore[misc]
     """A visible correction after closing."""
 
-    version = HiddenField()
+    version = HiddenField(filters=[one_line])
     mark = RadioField(
         _l("Right mark"),
         choices=[
@@ -168,7 +173,8 @@ class RectificationForm(FlaskForm):  # type: ignore[misc]
     minutes = StringField(
         _l("Minutes"),
         description=_l("For who was present; empty is the whole lesson."),
-        validators=[Optional(), Length(max=10)],
+        filters=[one_line],
+        validators=[Optional(), Length(max=10, message=_l("Write the minutes as a number."))],
     )
     reason = TextAreaField(
         _l("Reason"),

@@ -18,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
+from lms.attendance.forms import one_line
 from lms.attendance.preview import Given, Meaning, Reading, question_words, zone_meanings
 from lms.attendance.readers import Question
 
@@ -37,7 +38,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
     """The button under a preview, with what it showed."""
 
-    fingerprint = HiddenField()
+    fingerprint = HiddenField(filters=[one_line])
     elsewhere = BooleanField(_l("It is the report of this lesson: import it all the same."))
 
 
@@ -59,6 +60,7 @@ class AnswersForm(FlaskForm):  # type: ignore[misc]
     other_zone = StringField(
         _l("Another time zone"),
         description=_l("As the zone database calls it, like America/New_York."),
+        filters=[one_line],
         validators=[Length(max=40)],
     )
     fold = RadioField(
@@ -171,5 +173,5 @@ def _ask_fold(form: AnswersForm) -> None:
 class EntryForm(FlaskForm):  # type: ignore[misc]
     """A decision about one person of a report: `person` is an enrolment's id, or a word."""
 
-    was = HiddenField()
-    person = HiddenField()
+    was = HiddenField(filters=[one_line])
+    person = HiddenField(filters=[one_line])

@@ -33,6 +33,18 @@ def cell_words(cell: Cell) -> str:
     return f"{mark_word(cell.mark)}, {minutes_in_words(cell.minutes)}"
 
 
+def why_words(cell: Cell) -> str:
+    """What is asked about a cell: "Why 1 h 27 min?", "Why absent?"."""
+    if cell.mark is Mark.PRESENT:
+        return str(_("Why %(time)s?", time=minutes_in_words(cell.minutes)))
+    questions = {
+        Mark.ABSENT: _("Why absent?"),
+        Mark.EXCUSED: _("Why excused?"),
+        None: _("Why not marked?"),
+    }
+    return str(questions[cell.mark])
+
+
 def mark_tone(mark: Mark | None) -> str:
     """The tone of a mark's badge."""
     tones = {Mark.PRESENT: "success", Mark.ABSENT: "danger", Mark.EXCUSED: "warning"}
@@ -107,6 +119,18 @@ def clock_with_day(instant: datetime, zone: str) -> str:
 def as_day(day: str) -> str:
     """A day of a question's options, in words."""
     return local_date(date.fromisoformat(day))
+
+
+def reading_words(reading: str) -> str:
+    """A row as one answer reads it (two ISO instants): "08/07/25 08:57–12:07"."""
+    try:
+        start, end = (datetime.fromisoformat(part) for part in reading.split(" – "))
+    except ValueError:
+        return reading  # a day that this answer does not make
+    last = f"{end:%H:%M}"
+    if start.date() != end.date():
+        last = f"{local_date(end.date(), style='short')} {last}"
+    return f"{local_date(start.date(), style='short')} {start:%H:%M}–{last}"
 
 
 def whole_minutes(stays: Sequence[Interval]) -> int:
