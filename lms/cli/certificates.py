@@ -86,14 +86,16 @@ def _wait_for_documents(cycle_id: int) -> None:
     state = queries.preparation(cycle_id)
     if state.running:
         jobs.release_of_dead_workers()
-        with click.progressbar(length=state.total, label="Documents", file=sys.stderr) as bar:
-            with rendering.told(lambda done, _total: bar.update(done - bar.pos)):
-                while state.running:
-                    if not jobs.run_one():
-                        time.sleep(WAIT_SECONDS)
-                    db.session.rollback()
-                    state = queries.preparation(cycle_id)
-                    bar.update(state.done - bar.pos)
+        with (
+            click.progressbar(length=state.total, label="Documents", file=sys.stderr) as bar,
+            rendering.told(lambda done, _total: bar.update(done - bar.pos)),
+        ):
+            while state.running:
+                if not jobs.run_one():
+                    time.sleep(WAIT_SECONDS)
+                db.session.rollback()
+                state = queries.preparation(cycle_id)
+                bar.update(state.done - bar.pos)
     click.echo(f"Documents ready: {state.done} of {state.total}")
     if state.failed:
         raise click.ClickException("Some documents could not be made: the log tells why.")

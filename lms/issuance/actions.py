@@ -124,16 +124,19 @@ def revoke(certificate: Certificate, reason: str, *, by: int | None) -> None:
 
 
 def replace_certificate(
-    certificate: Certificate, reason: str, *, keep_hours: bool, by: int | None
+    certificate: Certificate, reason: str, *, keep_hours: bool, seen: str, by: int | None
 ) -> Certificate:
     """Issue a new certificate in place of this one, with the name of today and the same completion.
 
     `keep_hours`: hours, modules and rule stay as certified; otherwise they are those of today's
     registers, and the person must be entitled by them. A valid certificate becomes "replaced"; one
-    that was revoked stays revoked. `UserError` when neither is possible.
+    that was revoked stays revoked. `seen` is the status on which the decision was taken.
+    `UserError` when it moved on (409), or the new one is not due.
     """
     cycle = hold(certificate.cycle_id)
     db.session.refresh(certificate)
+    if certificate.status != seen:
+        raise UserError(_("Meanwhile somebody else decided on this certificate: look again."), 409)
     candidate = queries.candidate_of(certificate.enrolment)
     _refuse_replacement(certificate, candidate, keep_hours=keep_hours)
     frame = replace(frame_for(cycle, now()), completed_on=certificate.completed_on)

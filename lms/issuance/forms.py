@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, Length
 
 from lms.issuance.codes import read_code
 from lms.text import clean_line, clean_text
@@ -36,7 +34,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
         _l("Reason"),
         filters=[_cleaned_text],
         validators=[
-            InputRequired(_l("Say why, in a sentence.")),
+            DataRequired(_l("Say why, in a sentence.")),
             Length(max=MAXIMUM_REASON, message=_l("At most %(max)d characters.")),
         ],
         description=_l("The person concerned reads it; the verification page does not show it."),
@@ -45,15 +43,21 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
 
 
 class ReplaceForm(ReasonForm):
-    """Why a certificate gives way to another, and whose hours the new one carries."""
+    """Why a certificate gives way to another, and whose hours the new one carries.
+
+    `seen` is the status it had when the page was drawn: meanwhile somebody may have revoked it.
+    """
 
     hours = RadioField(_l("Hours on the new certificate"), default=KEEP)
+    seen = HiddenField()
 
-    def __init__(self, choices: list[tuple[str, str]], **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, choices: list[tuple[str, str]], status: str) -> None:
+        super().__init__()
         self.hours.choices = choices
-        if len(choices) == 1:
-            self.hours.data = self.hours.default = choices[0][0]
+        if not self.is_submitted():
+            self.seen.data = status
+        if choices and not self.hours.raw_data:
+            self.hours.data = choices[0][0]  # what the page does not ask, it shows
 
     @property
     def keep_hours(self) -> bool:
@@ -67,7 +71,7 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     code = StringField(
         _l("Verification code"),
         filters=[_cleaned_line],
-        validators=[InputRequired(_l("Enter the code printed on the certificate."))],
+        validators=[DataRequired(_l("Enter the code printed on the certificate."))],
         description=_l("26 letters and digits, near the QR code. Spaces do not matter."),
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
@@ -97,6 +101,6 @@ class NameForm(FlaskForm):  # type: ignore[misc]
     family_name = StringField(
         _l("Family name of the holder"),
         filters=[_cleaned_line],
-        validators=[InputRequired(_l("Enter the family name.")), Length(max=200)],
+        validators=[DataRequired(_l("Enter the family name.")), Length(max=200)],
         render_kw={"autocomplete": "off"},
     )

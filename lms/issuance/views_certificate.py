@@ -56,12 +56,12 @@ def replace(**_address: int) -> Answer:
     """Issue another certificate in place of this one."""
     shown = access.subject(Certificate)
     candidate = queries.candidate_of(shown.enrolment)
-    form = ReplaceForm(_hours(shown, candidate))
+    form = ReplaceForm(_hours(shown, candidate), shown.status)
     if form.validate_on_submit():
         try:
             new = actions.replace_certificate(
                 shown, form.reason.data or "", keep_hours=form.keep_hours,
-                by=current_user.person_id,
+                seen=form.seen.data or "", by=current_user.person_id,
             )  # fmt: skip
         except UserError as error:
             form.form_errors.append(error.message)
@@ -83,16 +83,15 @@ def _replacing(shown: Certificate, candidate: Candidate, form: ReplaceForm) -> s
 
 
 def _hours(shown: Certificate, candidate: Candidate) -> list[tuple[str, str]]:
-    """The hours the new certificate may carry, in words; one choice where they are the same."""
+    """The hours the new certificate may carry, in words."""
     answer = candidate.answer
     choices = []
-    if shown.status is CertificateStatus.VALID:
+    if shown.status is not CertificateStatus.REVOKED:
         choices.append((KEEP, _("As certified: %(hours)s", hours=minutes_in_words(shown.minutes))))
     if answer.entitled:
         hours = minutes_in_words(answer.credited)
         choices.append((TODAY, _("By the registers of today: %(hours)s", hours=hours)))
-    same = answer.credited == shown.minutes
-    return choices[-1:] if same else choices
+    return choices
 
 
 @blueprint.get("/attestati/<int:certificate_id>.pdf")
