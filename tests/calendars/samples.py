@@ -42,7 +42,8 @@ NASTY = st.sampled_from(
     [
         "\r\nX-EVIL:1", "\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:altro", "\rATTACH:file:///etc/passwd",
         "\x00", "\x07", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\u202e",
-        "\ufeff", "\ud800", "\\n", "\\", ";", ",", ":", '"', "^n", "è", "€", "𝒳", "👩‍🏫", "ا",
+        "\ufeff", "\ud800",
+        "\\n", "\\N", "\\", ";", ",", ":", '"', "^n", "è", "€", "𝒳", "👩‍🏫", "ا",
         "a" * 74, "è" * 40, " ", "\t",
     ]
 )  # fmt: skip

@@ -69,6 +69,19 @@ def test_a_file_to_import_once_does_not_ask_for_a_calendar_of_its_own():
     assert text[4] == "BEGIN:VTIMEZONE"
 
 
+def test_a_backslash_before_any_letter_stays():
+    [event] = events(write(calendar(lesson(location="\\\\NAS\\nuovi", title="C:\\Nuovo"))))
+    assert event["LOCATION"] == "\\\\NAS\\nuovi"
+    assert event["SUMMARY"] == "C:\\Nuovo"
+
+
+def test_an_address_is_written_in_the_signs_that_addresses_have():
+    url = 'https://percorso.example/città?a=1&b=%20#c d"<>'
+    assert "URL:https://percorso.example/citt%C3%A0?a=1&b=%20#c%20d%22%3C%3E" in lines(
+        write(calendar(lesson(url=url)))
+    )
+
+
 @pytest.mark.parametrize(("language", "prefix"), [("it", "ANNULLATO"), ("en", "CANCELLED")])
 def test_cancelled_stays_with_its_status_in_the_reader_s_words(language, prefix):
     [event] = events(write(calendar(lesson(cancelled=True, sequence=2), language=language)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -107,6 +108,20 @@ def test_revoking_asks_first_and_is_for_good(browser: PercorsoClient) -> None:
     assert "Crea l’indirizzo" in page
     deeds = [event.action for event in db.session.query(AuditEvent).order_by(AuditEvent.id)]
     assert deeds == ["calendar_feed.created", "calendar_feed.revoked"]
+
+
+def test_revoked_once_the_date_stays(app: Flask) -> None:
+    person_id = factories.person().id
+    actions.create_feed(person_id, "it", by=person_id)
+    [feed] = db.session.scalars(select(CalendarFeed))
+    actions.revoke_feed(person_id, feed.id, by=person_id)
+    revoked_at = feed.revoked_at
+    for again in (actions.revoke_feed, partial(actions.replace_feed, language="it")):
+        with pytest.raises(UserError) as refused:
+            again(person_id, feed.id, by=person_id)
+        assert refused.value.status == 409
+    db.session.refresh(feed)
+    assert feed.revoked_at == revoked_at
 
 
 def test_with_nothing_to_replace_or_revoke_one_comes_back(browser: PercorsoClient) -> None:
