@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Account, Person, PersonEmail, RoleGrant, StaffRole
@@ -24,7 +24,7 @@ def searched(text: str) -> Select[Any]:
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
         .order_by(Person.search_key, Person.id)
     )
-    return found.where(and_(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS])))
+    return found.where(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS]))
 
 
 def _mentions(word: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts.models import Person, PersonEmail
@@ -77,7 +77,7 @@ def participants(cycle_id: int, text: str, status: EnrolmentStatus | None) -> Se
     )
     if status is not None:
         found = found.where(Enrolment.status == status)
-    return found.where(and_(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS])))
+    return found.where(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS]))
 
 
 def _mentions(word: str) -> Any:
