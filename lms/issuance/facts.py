@@ -81,7 +81,7 @@ def _marks(condition: ColumnElement[bool]) -> dict[int, Marks]:
         .where(condition)
     )  # fmt: skip
     marks: dict[int, Marks] = defaultdict(dict)
-    for enrolment_id, lesson_id, mark, minutes in rows.all():
+    for enrolment_id, lesson_id, mark, minutes in rows:
         marks[enrolment_id][lesson_id] = (mark, minutes)
     return marks
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -116,20 +116,25 @@ def entitlement(
         else:
             credited += earned
             due_so_far += due
-    answer = Entitlement(
-        rule, (), tuple(in_time(open_lessons)), credited, due_so_far, possible, cycle_minutes
+    due_in_all = due_so_far + possible
+    checks = (
+        (Reason.WITHDRAWN, facts.withdrawn),
+        (Reason.NOTHING_DUE, due_in_all == 0),
+        (Reason.REGISTERS_OPEN, bool(open_lessons)),
+        (
+            Reason.BELOW_THRESHOLD,
+            credited < threshold_minutes(due_in_all, rule.threshold_percent),
+        ),
     )
-    return replace(answer, reasons=_reasons(answer, withdrawn=facts.withdrawn))
-
-
-def _reasons(answer: Entitlement, *, withdrawn: bool) -> tuple[Reason, ...]:
-    found = {
-        Reason.WITHDRAWN: withdrawn,
-        Reason.NOTHING_DUE: answer.due == 0,
-        Reason.REGISTERS_OPEN: bool(answer.open_lessons),
-        Reason.BELOW_THRESHOLD: answer.missing > 0,
-    }
-    return tuple(reason for reason, holds in found.items() if holds)
+    return Entitlement(
+        rule=rule,
+        reasons=tuple(reason for reason, holds in checks if holds),
+        open_lessons=tuple(in_time(open_lessons)),
+        credited=credited,
+        due_so_far=due_so_far,
+        possible=possible,
+        cycle_minutes=cycle_minutes,
+    )
 
 
 def lost_at(
