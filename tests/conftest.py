@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,3 +119,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/data on this machine")
     return folder
+
+
+@pytest.fixture
+def own_app(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
+    """An application of its own on a database of its own, still without tables."""
+    if database == "sqlite":
+        return create_app(make_settings(tmp_path))
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create_database(f"own_{uuid.uuid4().hex}")
+    return create_app(make_settings(tmp_path, url))

@@ -14,24 +14,12 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import func, inspect, select, text
 
-from lms import create_app
 from lms.config import PROJECT_ROOT
 from lms.database import compare_type
 from lms.extensions import db
-from tests.conftest import make_settings
 from tests.world import World
 
 VERSIONS = sorted((PROJECT_ROOT / "migrations" / "versions").glob("*.py"))
-
-
-@pytest.fixture
-def own_app(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
-    """An application on a database of its own, still without tables."""
-    if database == "sqlite":
-        return create_app(make_settings(tmp_path))
-    server = request.getfixturevalue("postgres_server")
-    url = server.create_database(f"migrations_{tmp_path.name.replace('-', '_')}")
-    return create_app(make_settings(tmp_path, url))
 
 
 def counts() -> dict[str, int]:
