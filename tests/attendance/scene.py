@@ -33,16 +33,14 @@ class Scene:
         self.lesson: Lesson = factories.lesson(self.module, **times)
         self.trainer: Person = factories.trainer(self.cycle)
         self.people: list[Enrolment] = [self.enrol(name) for name in names]
+        self.url = f"/incontri/{self.lesson.id}/registro"
+        db.session.commit()  # a transaction left open stands in the way of a server's thread
 
     def enrol(self, name: str, email: str | None = None, organisation: str = "") -> Enrolment:
         given, _space, family = name.partition(" ")
         body = factories.organisation(organisation) if organisation else None
         who = factories.person(given, family, email=email, organisation=body)
         return factories.enrolment(self.cycle, who)
-
-    @property
-    def url(self) -> str:
-        return f"/incontri/{self.lesson.id}/registro"
 
     def record(self, enrolment: Enrolment) -> tuple[str, int, str] | None:
         """What the register says of somebody: mark, minutes, source; None is unmarked."""
@@ -55,7 +53,9 @@ class Scene:
             )
             .execution_options(populate_existing=True)
         )
-        return (row.mark.value, row.minutes, row.source.value) if row else None
+        found = (row.mark.value, row.minutes, row.source.value) if row else None
+        db.session.commit()
+        return found
 
     def evidence(self, enrolment: Enrolment) -> list[Evidence]:
         return list(
