@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from flask import g
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts.models import Person, PersonEmail
 from lms.catalogue.models import Cycle
+from lms.database import may_write
 from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
 from lms.enrolment.rules import CycleFacts
 from lms.extensions import db
@@ -53,7 +55,20 @@ def enrolments_of_people(cycle_id: int, person_ids: Collection[int]) -> dict[int
 
 
 def enrolments_of(person_id: int) -> list[Enrolment]:
-    """Every enrolment of a person with its cycle loaded, the latest first."""
+    """Every enrolment of a person with its cycle loaded, the latest first.
+
+    Several rooms ask this for one page. Where the request only reads, the answer cannot change, so
+    it is asked once.
+    """
+    if may_write.get():
+        return _enrolments_of(person_id)
+    known: dict[int, list[Enrolment]] = g.setdefault("enrolments_of", {})
+    if person_id not in known:
+        known[person_id] = _enrolments_of(person_id)
+    return known[person_id]
+
+
+def _enrolments_of(person_id: int) -> list[Enrolment]:
     rows = (
         select(Enrolment)
         .join(Enrolment.cycle)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import current_app, g, request, url_for
+from flask import current_app, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -45,7 +45,7 @@ Link = tuple[str, str, bool]
 def navigation() -> list[Link]:
     """(label, address, whether this page belongs there) of each section who looks may enter.
 
-    Never fails: where the role cannot be asked (a fault's page), it shows the public sections.
+    Never fails: where the role cannot be asked, it shows the public sections.
     """
     return [
         (str(section.label), url_for(section.endpoint), _is_here(section))
@@ -55,8 +55,6 @@ def navigation() -> list[Link]:
 
 
 def _sections() -> tuple[_Section, ...]:
-    if "error_reference" in g:
-        return FOR_STRANGERS
     try:
         if not current_user.is_authenticated:
             return FOR_STRANGERS

@@ -27,7 +27,7 @@ CYCLES_SHOWN = 6
 LESSONS_A_CYCLE = 3
 REGISTERS_SHOWN = 8
 TRAINER_LOOKS_AHEAD = timedelta(days=14)
-_LESSONS_READ = 200
+_LESSONS_READ = 300
 
 
 @dataclass(frozen=True)
@@ -67,23 +67,6 @@ def _of_lessons(aggregate: Any) -> Any:
     )
 
 
-def next_lessons(cycle_ids: Collection[int], instant: datetime) -> dict[int, list[Lesson]]:
-    """The next lessons of each cycle that are not over, cancelled ones too (people must know)."""
-    found: dict[int, list[Lesson]] = defaultdict(list)
-    rows = (
-        select(Lesson)
-        .join(Module, Lesson.module_id == Module.id)
-        .where(Module.cycle_id.in_(cycle_ids), Lesson.ends_at > instant)
-        .order_by(Lesson.starts_at, Lesson.id)
-        .limit(_LESSONS_READ)
-    )
-    for lesson in db.session.scalars(rows):
-        of_cycle = found[lesson.module.cycle_id]
-        if len(of_cycle) < LESSONS_A_CYCLE:
-            of_cycle.append(lesson)
-    return found
-
-
 @dataclass(frozen=True)
 class LessonAndRegister:
     """A lesson and how its register stands; None when nobody has opened it."""
@@ -92,20 +75,48 @@ class LessonAndRegister:
     register: RegisterStatus | None
 
 
-def lessons_to_teach(person_id: int, instant: datetime) -> list[LessonAndRegister]:
-    """Lessons of one's cycles whose register is not closed, up to a fortnight ahead, in order."""
+@dataclass(frozen=True)
+class OwnLessons:
+    """The lessons of a person's own: `next_of` a cycle as participant, and those to teach."""
+
+    next_of: dict[int, list[Lesson]]
+    to_teach: list[LessonAndRegister]
+
+
+def own_lessons(person_id: int, cycle_ids: Collection[int], instant: datetime) -> OwnLessons:
+    """What lies before a person, as participant of `cycle_ids` and as trainer, in one query.
+
+    To attend: the next lessons that are not over, cancelled ones too (people must know). To teach:
+    lessons of one's cycles whose register is not closed, up to a fortnight ahead. Both in order.
+    """
+    trains = (
+        select(CycleTrainer.id)
+        .where(CycleTrainer.cycle_id == Module.cycle_id, CycleTrainer.person_id == person_id)
+        .exists()
+    )
+    attends = Module.cycle_id.in_(cycle_ids) & (Lesson.ends_at > instant)
+    teaches = (
+        trains
+        & (Lesson.status == LessonStatus.SCHEDULED)
+        & (Lesson.starts_at <= instant + TRAINER_LOOKS_AHEAD)
+        & _register_not_closed()
+    )
     rows = (
         _with_register()
-        .join(CycleTrainer, CycleTrainer.cycle_id == Module.cycle_id)
-        .where(
-            CycleTrainer.person_id == person_id,
-            Lesson.starts_at <= instant + TRAINER_LOOKS_AHEAD,
-            _register_not_closed(),
-        )
+        .add_columns(attends, teaches)
+        .where(attends | teaches)
         .order_by(Lesson.starts_at, Lesson.id)
         .limit(_LESSONS_READ)
     )
-    return [LessonAndRegister(lesson, status) for lesson, status in db.session.execute(rows)]
+    next_of: dict[int, list[Lesson]] = defaultdict(list)
+    to_teach = []
+    for lesson, register, to_attend, taught in db.session.execute(rows):
+        of_cycle = next_of[lesson.module.cycle_id]
+        if to_attend and len(of_cycle) < LESSONS_A_CYCLE:
+            of_cycle.append(lesson)
+        if taught:
+            to_teach.append(LessonAndRegister(lesson, register))
+    return OwnLessons(next_of, to_teach)
 
 
 @dataclass(frozen=True)
@@ -123,7 +134,10 @@ def open_registers(instant: datetime) -> OpenRegisters:
         .add_columns(func.count().over())
         .join(Cycle, Module.cycle_id == Cycle.id)
         .where(
-            Cycle.status == CycleStatus.PUBLISHED, Lesson.ends_at <= instant, _register_not_closed()
+            Cycle.status == CycleStatus.PUBLISHED,
+            Lesson.status == LessonStatus.SCHEDULED,
+            Lesson.ends_at <= instant,
+            _register_not_closed(),
         )
         .order_by(Lesson.starts_at, Lesson.id)
         .limit(REGISTERS_SHOWN)
@@ -138,7 +152,6 @@ def _with_register() -> Select[Any]:
         select(Lesson, AttendanceRegister.status)
         .join(Module, Lesson.module_id == Module.id)
         .outerjoin(AttendanceRegister, AttendanceRegister.lesson_id == Lesson.id)
-        .where(Lesson.status == LessonStatus.SCHEDULED)
     )
 
 

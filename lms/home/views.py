@@ -56,16 +56,15 @@ def _own_page(person_id: int) -> str:
     ]
     running = [row for row in mine if row.cycle.status is not CycleStatus.CLOSED]
     ids = [row.cycle_id for row in running]
-    lessons = queries.next_lessons(ids, instant) if ids else {}
-    taught = queries.lessons_to_teach(person_id, instant)
+    lessons = queries.own_lessons(person_id, ids, instant)
     tonight = _end_of_day(instant)
     return render_template(
         "home/mine.html",
         instant=instant,
-        running=[MyCycle(row, lessons.get(row.cycle_id, [])) for row in running],
+        running=[MyCycle(row, lessons.next_of.get(row.cycle_id, [])) for row in running],
         past=[row for row in mine if row.cycle.status is CycleStatus.CLOSED],
-        to_register=[row for row in taught if row.lesson.starts_at < tonight],
-        to_teach=[row for row in taught if row.lesson.starts_at >= tonight],
+        to_register=[row for row in lessons.to_teach if row.lesson.starts_at < tonight],
+        to_teach=[row for row in lessons.to_teach if row.lesson.starts_at >= tonight],
         organising=organising,
         glance=queries.cycles_at_a_glance(instant) if organising else [],
         registers=queries.open_registers(instant) if organising else None,
