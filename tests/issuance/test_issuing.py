@@ -23,6 +23,7 @@ from lms.issuance.models import (
 )
 from lms.issuance.snapshots import thaw
 from tests import factories
+from tests.counting import statements
 from tests.issuance.cycles import TaughtCycle
 
 
@@ -187,13 +188,13 @@ def test_open_registers_hold_everybody_up(app: Flask) -> None:
     assert issue(app, taught).count == 0
 
 
-def test_a_cycle_of_many_takes_as_many_queries_as_one_of_few(app: Flask, queries_of) -> None:
+def test_a_cycle_of_many_takes_as_many_queries_as_one_of_few(app: Flask) -> None:
     few, many = TaughtCycle(), TaughtCycle()
     few.entitled(1)
     many.entitled(30)
     assert few.cycle.code != many.cycle.code  # both read afresh after the commits
-    with queries_of() as small:
+    with statements() as small:
         assert len(queries.candidates(few.cycle)) == 1
-    with queries_of() as large:
+    with statements() as large:
         assert len(queries.candidates(many.cycle)) == 30
     assert len(small) == len(large) == 3

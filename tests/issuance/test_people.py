@@ -13,6 +13,7 @@ from lms.extensions import db
 from lms.issuance.models import CertificateDocument
 from tests import factories
 from tests.client import PercorsoClient
+from tests.counting import statements
 from tests.issuance.cycles import TaughtCycle, close
 from tests.issuance.test_issuing import certificates, issue
 
@@ -77,9 +78,7 @@ def test_what_was_never_issued_is_not_found_by_anybody(app: Flask, role: str) ->
     assert certificates() == []
 
 
-def test_a_document_still_being_made_is_told_and_not_made_by_looking(
-    app: Flask, queries_of
-) -> None:
+def test_a_document_still_being_made_is_told_and_not_made_by_looking(app: Flask) -> None:
     taught = TaughtCycle()
     enrolment = taught.entitled(1)[0]
     issue(app, taught)
@@ -94,7 +93,7 @@ def test_a_document_still_being_made_is_told_and_not_made_by_looking(
     assert db.session.query(CertificateDocument).count() == 0
 
 
-def test_ones_own_list(app: Flask, queries_of) -> None:
+def test_ones_own_list(app: Flask) -> None:
     taught = TaughtCycle(title="Beni comuni")
     enrolment, other = taught.entitled(2)
     other_name = other.full_name
@@ -105,7 +104,7 @@ def test_ones_own_list(app: Flask, queries_of) -> None:
     mine = next(row for row in certificates() if row.enrolment_id == enrolment.id)
     theirs = next(row for row in certificates() if row.enrolment_id == other.id)
     client = holder_of(app, enrolment)
-    with queries_of() as sent:
+    with statements() as sent:
         page = client.get("/attestati").text
     assert len(sent) <= 8, "\n".join(sent)
     assert "Beni comuni" in page

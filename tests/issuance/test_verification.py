@@ -17,6 +17,7 @@ from lms.issuance.models import Certificate, CertificateDocument
 from lms.issuance.verification import Seen, check_file, same_family_name
 from tests import factories
 from tests.client import PercorsoClient
+from tests.counting import statements
 from tests.issuance.cycles import TaughtCycle
 from tests.issuance.test_issuing import certificates, issue
 
@@ -177,8 +178,8 @@ def test_verifying_writes_nothing(app, client, issued) -> None:
     assert digest() == before
 
 
-def test_few_queries(app, client, issued, queries_of) -> None:
-    with queries_of() as sent:
+def test_few_queries(app, client, issued) -> None:
+    with statements() as sent:
         client.get(f"/verifica/{issued.code}")
     assert len(sent) <= 2, "\n".join(sent)
 
