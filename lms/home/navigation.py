@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -50,7 +50,6 @@ def navigation() -> list[Link]:
     return [
         (str(section.label), url_for(section.endpoint), _is_here(section))
         for section in _sections()
-        if section.endpoint in current_app.view_functions
     ]
 
 

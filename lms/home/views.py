@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from flask import Blueprint, current_app, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -22,12 +22,6 @@ from lms.permissions import ORGANISING
 
 blueprint = Blueprint("home", __name__)
 blueprint.add_app_template_global(navigation)
-
-
-@blueprint.app_template_global()
-def has_page(endpoint: str) -> bool:
-    """Whether some room offers this page."""
-    return endpoint in current_app.view_functions
 
 
 @blueprint.get("/")
@@ -80,6 +74,18 @@ def _end_of_day(instant: datetime) -> datetime:
     """Midnight in Rome after `instant`: what begins before is to be registered today."""
     tomorrow = instant.astimezone(ROME).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), ROME)
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    """What is kept and why, in plain words; an administration may put its own page in its place."""
+    return render_template("home/privacy.html")
+
+
+@blueprint.get("/accessibilita")
+def accessibility() -> str:
+    """How accessible this is and whom to tell; the formal statement has an address of its own."""
+    return render_template("home/accessibility.html")
 
 
 @blueprint.post("/lingua")
