@@ -23,8 +23,6 @@ TABLE: dict[str, Rule] = {
     "home.set_language": Rule(ANYONE),
     "home.privacy": Rule(ANYONE),
     "home.accessibility": Rule(ANYONE),
-    "home.privacy": Rule(ANYONE),
-    "home.accessibility": Rule(ANYONE),
     "demo.index": Rule(ANYONE, "demo"),
     "demo.report": Rule(ANYONE, "demo"),
     "accounts.sign_in": Rule(ANYONE),

@@ -23,7 +23,6 @@ from lms.catalogue.views import blueprint as catalogue
 from lms.demo import views as demo
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment.views_participants import blueprint as enrolment
-from lms.home import views_notices as _home_notices  # noqa: F401 - privacy, accessibility
 from lms.home.views import blueprint as home
 from lms.issuance import loading as _issuance_loading  # noqa: F401 - declares loaders
 from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declares its job
