@@ -18,8 +18,8 @@ STATUSES: dict[EnrolmentStatus, LazyString] = {
     EnrolmentStatus.WITHDRAWN: _l("Withdrawn"),
 }
 OUTCOMES: dict[Outcome, LazyString] = {
-    Outcome.KNOWN: _l("Known: will be enrolled"),
-    Outcome.NEW: _l("New: will be added and enrolled"),
+    Outcome.KNOWN: _l("To enrol"),
+    Outcome.NEW: _l("New, to enrol"),
     Outcome.ENROLLED: _l("Enrolled already"),
     Outcome.LEFT_OUT: _l("Left out"),
 }

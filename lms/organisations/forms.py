@@ -116,26 +116,32 @@ class OrganisationFields(FlaskForm):  # type: ignore[misc]
         if self.current is not None and name == self.current.name:
             self.organisation_id = self.current.id
             return True
+        exact, found = queries.named(name), queries.candidates(name)
+        known = list(dict.fromkeys([*exact, *found]))
+        if choice:  # asked before: the choices stay, should another field send the page back
+            self._offer(name, known)
         if choice == NEW and self.organisation_kind.data in set(OrganisationKind):
             self.wants_new = True
             return True
-        exact, found = queries.named(name), queries.candidates(name)
-        chosen = [row for row in (*exact, *found) if str(row.id) == choice]
+        chosen = [row for row in known if str(row.id) == choice]
         if chosen or len(exact) == 1:
             self.organisation_id = (chosen or exact)[0].id
             return True
-        self._ask(name, list(dict.fromkeys([*exact, *found])))
+        self._ask(name, known)
         return False
 
-    def _ask(self, name: str, found: list[Organisation]) -> None:
-        choices = [(str(row.id), told_apart(row)) for row in found]
+    def _offer(self, name: str, known: list[Organisation]) -> None:
+        choices = [(str(row.id), told_apart(row)) for row in known]
         new = (NEW, _("None of these: add “%(name)s” as new", name=name))
         self.organisation_choice.choices = [*choices, new]
-        self.organisation_choice.data = NEW if not found else ""
+
+    def _ask(self, name: str, known: list[Organisation]) -> None:
+        self._offer(name, known)
+        self.organisation_choice.data = "" if known else NEW
         self.organisation_kind.data = guess_kind(name)
         question = (
             _("Choose the organisation you mean.")
-            if found
+            if known
             else _("We do not know this organisation: check its name, or add it as new.")
         )
         self.organisation_choice.errors = [question]

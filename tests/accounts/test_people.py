@@ -169,6 +169,18 @@ def test_namesakes_among_organisations_are_asked(office: PercorsoClient) -> None
     assert the_person("Samone").organisation_id == in_turin.id
 
 
+def test_the_answer_stays_when_another_field_sends_the_page_back(office: PercorsoClient) -> None:
+    factories.organisation("Comune di Samone", province_code="TO")
+    chosen = factories.organisation("Comune di Samone", province_code="TN")
+    factories.person("Ada", "Gemelli")
+    fields = {"given_name": "Ada", "family_name": "Gemelli", "organisation": "Comune di Samone",
+              "organisation_choice": str(chosen.id)}  # fmt: skip
+    page = office.post("/persone/nuova", fields).text
+    assert f'value="{chosen.id}" checked' in page
+    assert "Scegli l&#39;ente" not in page
+    assert office.post("/persone/nuova", {**fields, "really_new": "y"}).status_code == 303
+
+
 def test_part_of_a_name_is_asked_and_a_new_organisation_can_be_added(
     office: PercorsoClient,
 ) -> None:
