@@ -1,7 +1,8 @@
 # Thin on purpose: each word calls one tool. Everything sets up what it needs, once.
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST_ARGS ?=
+# Two processes, a file to one of them: fixtures of a module are made once.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 # The fictional demonstration is what a newcomer runs; production never shows it.
 ifneq ($(LMS_ENV),production)
@@ -46,7 +47,7 @@ bench:  ## speed, as ratios measured in one run
 
 faults:  ## the long version of the tests that kill processes
 	@$(PYTHON) tools/setup.py test
-	@LMS_DEMO= FAULTS=20 $(BIN)/pytest tests/faults tests/issuance/test_rendering.py
+	@LMS_DEMO= FAULTS=20 $(BIN)/pytest -n 0 tests/faults tests/issuance/test_rendering.py
 
 lock:  ## pin dependencies anew: Python by hash, npm by integrity
 	@$(PYTHON) tools/setup.py test
