@@ -27,14 +27,17 @@ RETRY_SECONDS = 30
 def certificate(**_address: int) -> str:
     """A certificate with its history, and a notice where the facts have changed since."""
     shown = access.subject(Certificate)
+    candidate = queries.candidate_of(shown.enrolment)
+    newest = candidate.certificate is not None and candidate.certificate.id == shown.id
     return render_template(
         "issuance/certificate.html",
         certificate=shown,
-        candidate=queries.candidate_of(shown.enrolment),
+        candidate=candidate,
+        newest=newest,
         events=queries_certificates.events_of(shown.id),
-        replacement=queries_certificates.replacement_of(shown.id),
+        replacement=None if newest else queries_certificates.replacement_of(shown.id),
         document=queries_certificates.document_facts(shown.id),
-        stale=is_out_of_date(shown.enrolment),
+        stale=newest and is_out_of_date(shown.enrolment),
         CertificateStatus=CertificateStatus,
     )
 

@@ -9,9 +9,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms import jobs
+from lms.attendance.models import AttendanceRecord
 from lms.enrolment import actions as enrolling
 from lms.extensions import db
-from lms.issuance import queries, rendering
+from lms.issuance import rendering
 from lms.issuance.models import Certificate, CertificateEvent, CertificateStatus
 from lms.issuance.snapshots import thaw
 from tests import factories
@@ -245,9 +246,7 @@ def test_corrected_hours_are_a_notice_then_a_choice(organiser, app) -> None:
     (certificate,) = certificates()
     record = (
         db.session.execute(
-            select(queries.facts.AttendanceRecord).where(
-                queries.facts.AttendanceRecord.enrolment_id == enrolment.id
-            )
+            select(AttendanceRecord).where(AttendanceRecord.enrolment_id == enrolment.id)
         )
         .scalars()
         .first()
@@ -274,9 +273,7 @@ def test_who_is_no_longer_entitled_keeps_or_loses_it_by_a_decision_only(organise
     issue(app, taught)
     (certificate,) = certificates()
     for record in db.session.scalars(
-        select(queries.facts.AttendanceRecord).where(
-            queries.facts.AttendanceRecord.enrolment_id == enrolment.id
-        )
+        select(AttendanceRecord).where(AttendanceRecord.enrolment_id == enrolment.id)
     ):
         record.minutes = 0
     db.session.commit()
