@@ -62,12 +62,15 @@ def _own_page(person_id: int) -> str:
         organising=organising,
         glance=queries.cycles_at_a_glance(instant) if organising else [],
         registers=queries.open_registers(instant) if organising else None,
-        cycles=[] if organising else _others(queries.open_cycles(instant), ids),
+        cycles=[] if organising else _others(queries.open_cycles(instant), ids, lessons),
     )
 
 
-def _others(cycles: list[queries.OpenCycle], own: list[int]) -> list[queries.OpenCycle]:
-    return [row for row in cycles if row.cycle.id not in own]
+def _others(
+    cycles: list[queries.OpenCycle], attended: list[int], lessons: queries.OwnLessons
+) -> list[queries.OpenCycle]:
+    taught = {row.lesson.module.cycle_id for row in lessons.to_teach}
+    return [row for row in cycles if row.cycle.id not in taught.union(attended)]
 
 
 def _end_of_day(instant: datetime) -> datetime:
