@@ -22,6 +22,12 @@ LARGEST_ID = 2**31 - 1
 NEVER = -1  # a version that no row has
 
 
+def one_line(text: str | None) -> str:
+    """A field's text as one clean line, so that it can be shown again whatever was sent."""
+    plain = (text or "").strip()
+    return plain if plain.isascii() and plain.isprintable() else clean_line(plain)
+
+
 @dataclass(frozen=True, slots=True)
 class TypedText:
     """One cell exactly as it was typed, to be shown again."""
@@ -58,8 +64,8 @@ class RegisterForm:
             mark = fields.get(f"mark-{enrolment_id}")
             if enrolment_id is None or mark is None:
                 continue
-            minutes = clean_line(fields.get(f"minutes-{enrolment_id}", ""))
-            text = TypedText(clean_line(mark), minutes[:20], clean_line(fields[name])[:60])
+            minutes = one_line(fields.get(f"minutes-{enrolment_id}"))
+            text = TypedText(one_line(mark), minutes[:20], one_line(fields[name])[:60])
             self.texts[enrolment_id] = text
             choice = fields.get(f"choice-{enrolment_id}", "")
             if choice != "theirs":
@@ -129,11 +135,6 @@ def _was(text: str) -> tuple[int, Cell | None]:
     if cell[0] and cell[0] not in known:
         return NEVER, None
     return number, Cell(known.get(cell[0]), int(cell[1]))
-
-
-def one_line(text: str | None) -> str:
-    """A field's text as one clean line, so that it can be shown again whatever was sent."""
-    return clean_line(text or "")
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]

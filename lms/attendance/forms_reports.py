@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 
 from lms.attendance.forms import one_line
-from lms.attendance.preview import Given, Meaning, Reading, question_words, zone_meanings
+from lms.attendance.preview import Given, Reading, question_words, zones_offered
 from lms.attendance.readers import Question
 
 OTHER = "other"
@@ -69,7 +69,6 @@ class AnswersForm(FlaskForm):  # type: ignore[misc]
     )
     reading: Reading
     questions: dict[str, Question]
-    meanings: dict[str, Meaning]
 
     def validate_other_zone(self, field: StringField) -> None:
         """A zone that exists, when "another" is chosen."""
@@ -97,7 +96,6 @@ def asked(reading: Reading) -> AnswersForm:
     form = AnswersForm()
     form.reading = reading
     form.questions = {question.kind: question for question in reading.report.questions}
-    form.meanings = {}
     _ask_date_order(form)
     _ask_meetings(form)
     _ask_zone(form)
@@ -144,9 +142,7 @@ def _ask_zone(form: AnswersForm) -> None:
     if "zone" not in form.questions and reading.given.zone is None:
         del form.zone, form.other_zone
         return
-    zone = reading.lesson.zone
-    zones = list(dict.fromkeys([zone, "Europe/Rome", "UTC"]))
-    form.meanings = zone_meanings(reading, zones)
+    zones = zones_offered(reading)
     form.zone.choices = [
         *((name, name.replace("_", " ")) for name in zones),
         (OTHER, _("Another time zone")),
@@ -154,7 +150,7 @@ def _ask_zone(form: AnswersForm) -> None:
     if not form.is_submitted():
         known = reading.given.zone
         form.zone.data = known if known in zones or known is None else OTHER
-        form.zone.data = form.zone.data or zone
+        form.zone.data = form.zone.data or zones[0]
         form.other_zone.data = known if form.zone.data == OTHER else ""
 
 

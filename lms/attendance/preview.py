@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from lms.attendance import queries_evidence, queries_reports
 from lms.attendance.crediting import Assessment, Known, Window, assess
 from lms.attendance.intervals import Interval, clip, minutes
+from lms.attendance.matching import Candidate
 from lms.attendance.models import ReportFile
 from lms.attendance.readers import (
     Meeting,
@@ -91,7 +92,10 @@ def refusal(error: UnreadableReport) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A report as read for a lesson. `assessment` is None while `open_questions` remain."""
+    """A report as read for a lesson. `assessment` is None while `open_questions` remain.
+
+    `people`: the roster by enrolment id, once there is an assessment.
+    """
 
     file: ReportFile
     lesson: Lesson
@@ -99,6 +103,7 @@ class Reading:
     report: Report
     chosen: tuple[int, ...]
     assessment: Assessment | None
+    people: Mapping[int, Candidate]
 
     @property
     def open_questions(self) -> tuple[str, ...]:
@@ -147,15 +152,13 @@ def look(file: ReportFile, lesson: Lesson) -> Reading:
     given = Given.of(file.answers)
     report = read(file.content, file.filename, given)
     chosen = _chosen(report, given)
-    settled = not report.questions and chosen
-    assessment = None
-    if settled:
-        assessment = assess(
-            chosen_meetings(report, chosen),
-            Window(lesson.starts_at, lesson.ends_at),
-            _known(file.register_id, lesson),
-        )
-    return Reading(file, lesson, given, report, chosen, assessment)
+    if report.questions or not chosen:
+        return Reading(file, lesson, given, report, chosen, None, {})
+    known = _known(file.register_id, lesson)
+    window = Window(lesson.starts_at, lesson.ends_at)
+    assessment = assess(chosen_meetings(report, chosen), window, known)
+    people = {int(str(each.key)): each for each in known.roster}
+    return Reading(file, lesson, given, report, chosen, assessment, people)
 
 
 def _known(register_id: int, lesson: Lesson) -> Known:
@@ -185,12 +188,21 @@ class Meaning:
     rows: tuple[tuple[str, tuple[Interval, ...], int], ...]
 
 
-def zone_meanings(reading: Reading, zones: Sequence[str]) -> dict[str, Meaning]:
-    """For each zone, the first people's stays on the lesson's clock, where dates are known."""
+def zones_offered(reading: Reading) -> list[str]:
+    """The zones a report's clock may be in, the lesson's first."""
+    return list(dict.fromkeys([reading.lesson.zone, "Europe/Rome", "UTC"]))
+
+
+def zone_meanings(reading: Reading) -> dict[str, Meaning]:
+    """For each zone, the first people's stays on the lesson's clock.
+
+    While the day is still asked, the rows are shown on the lesson's day where one answer gives it.
+    """
     lesson = reading.lesson
+    order = reading.given.date_order or _order_of_the_lesson(reading)
     found: dict[str, Meaning] = {}
-    for name in zones:
-        given = Given(reading.given.date_order, name, reading.given.fold, reading.given.meetings)
+    for name in zones_offered(reading):
+        given = replace(reading.given, date_order=order, zone=name)
         report = read(reading.file.content, reading.file.filename, given)
         people = [
             person for meeting in report.meetings for person in meeting.people if person.intervals
@@ -206,6 +218,13 @@ def zone_meanings(reading: Reading, zones: Sequence[str]) -> dict[str, Meaning]:
             )
         )
     return found
+
+
+def _order_of_the_lesson(reading: Reading) -> str:
+    """The date order that shows the lesson's day, for an illustration only."""
+    day = reading.lesson.starts_at.astimezone(ZoneInfo(reading.lesson.zone)).date().isoformat()
+    asked = next((each for each in reading.report.questions if each.kind == "date_order"), None)
+    return "mdy" if asked and asked.options[-1] == day else "dmy"
 
 
 def question_words(question: Question) -> str:

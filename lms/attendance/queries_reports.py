@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,25 +75,29 @@ def roster(lesson: Lesson, register_id: int | None) -> list[matching.Candidate]:
     marked = select(AttendanceRecord.enrolment_id).where(
         AttendanceRecord.register_id == register_id
     )
-    enrolled = ((Enrolment.status == EnrolmentStatus.CONFIRMED) | Enrolment.id.in_(marked)) & (
-        Enrolment.cycle_id == lesson.module.cycle_id
-    )
-    emails: dict[int, list[str]] = {}
-    addresses = (
-        select(Enrolment.id, PersonEmail.address)
-        .join(PersonEmail, PersonEmail.person_id == Enrolment.person_id)
-        .where(enrolled)
-    )
-    for enrolment_id, address in db.session.execute(addresses):
-        emails.setdefault(enrolment_id, []).append(address)
-    people = select(
-        Enrolment.id, Enrolment.given_name, Enrolment.family_name, Enrolment.organisation_name
-    ).where(enrolled)
-    return [
-        matching.Candidate(key, given, family, tuple(emails.get(key, ())), organisation)
-        for key, given, family, organisation in db.session.execute(
-            people.order_by(Enrolment.search_key, Enrolment.id)
+    query = (
+        select(
+            Enrolment.id,
+            Enrolment.given_name,
+            Enrolment.family_name,
+            Enrolment.organisation_name,
+            PersonEmail.address,
         )
+        .outerjoin(PersonEmail, PersonEmail.person_id == Enrolment.person_id)
+        .where(
+            Enrolment.cycle_id == lesson.module.cycle_id,
+            (Enrolment.status == EnrolmentStatus.CONFIRMED) | Enrolment.id.in_(marked),
+        )
+        .order_by(Enrolment.search_key, Enrolment.id, PersonEmail.id)
+    )
+    people: dict[int, tuple[str, str, str]] = {}
+    emails: dict[int, tuple[str, ...]] = {}
+    for key, given, family, organisation, address in db.session.execute(query):
+        people[key] = (given, family, organisation)
+        emails[key] = (*emails.get(key, ()), address) if address else emails.get(key, ())
+    return [
+        matching.Candidate(key, given, family, emails[key], organisation)
+        for key, (given, family, organisation) in people.items()
     ]
 
 
@@ -220,13 +223,3 @@ def corrections(register: AttendanceRegister) -> list[Correction]:
 def _sealed_cells(register: AttendanceRegister) -> dict[int, Cell]:
     rows = sealing.rows_of(register.sealed_rows or "")
     return {row.enrolment: Cell(Mark(row.mark) if row.mark else None, row.minutes) for row in rows}
-
-
-def enrolment_names(lesson: Lesson, ids: Mapping[int, Any] | set[int]) -> dict[int, Enrolment]:
-    """Enrolments of the lesson's cycle by id."""
-    if not ids:
-        return {}
-    query = select(Enrolment).where(
-        Enrolment.cycle_id == lesson.module.cycle_id, Enrolment.id.in_(list(ids))
-    )
-    return {enrolment.id: enrolment for enrolment in db.session.scalars(query)}

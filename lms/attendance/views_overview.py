@@ -28,6 +28,8 @@ for _words in (
     words.clock_with_seconds,
     words.clock_with_day,
     words.as_day,
+    words.reading_words,
+    words.why_words,
     words.whole_minutes,
     words.meaning_rows,
 ):

@@ -18,7 +18,7 @@ from lms.attendance.blueprint import blueprint
 from lms.attendance.forms_reports import AnswersForm, ConfirmForm, UploadForm, asked
 from lms.attendance.loading import LessonReport
 from lms.attendance.models import ReportStatus
-from lms.attendance.preview import Reading, look, platform_name, refusal, told
+from lms.attendance.preview import Reading, look, platform_name, refusal, told, zone_meanings
 from lms.attendance.readers import UnreadableReport
 from lms.catalogue.models import Lesson
 from lms.errors import UserError
@@ -27,6 +27,7 @@ from lms.pages import local_datetime, page_number, paginate
 
 Answer = str | Response | tuple[str, int]
 LINES_SHOWN = 50
+MISSING_SHOWN = 300
 
 
 @blueprint.route("/incontri/<int:lesson_id>/registro/report", methods=["GET", "POST"])
@@ -90,6 +91,7 @@ def _questions(reading: Reading, form: AnswersForm, status: int = 200) -> Answer
             lesson=reading.lesson,
             file=reading.file,
             form=form,
+            meanings=zone_meanings(reading) if form.zone else {},
         ),
         status,
     )
@@ -104,7 +106,6 @@ def _preview(reading: Reading, form: ConfirmForm, status: int = 200) -> Answer:
     show, text = request.args.get("show", ""), search_text()
     lines = _wanted(assessment, show, text)
     page = paginate(lines, page_number(), LINES_SHOWN)
-    ids = {line.enrolment_id for line in page.items} | set(assessment.missing)
     return (
         render_template(
             "attendance/preview.html",
@@ -116,7 +117,8 @@ def _preview(reading: Reading, form: ConfirmForm, status: int = 200) -> Answer:
             page=page,
             show=show,
             text=text,
-            people=queries_reports.enrolment_names(reading.lesson, ids - {None}),
+            people=reading.people,
+            missing=[reading.people[key] for key in assessment.missing[:MISSING_SHOWN]],
             warnings=[told(notice.code, notice.params) for notice in reading.report.warnings],
             platform=platform_name(reading.report.platform),
         ),
