@@ -265,8 +265,6 @@ def test_sections_never_fail(client: PercorsoClient, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/accessibilita"])
-def test_the_notices_are_open_and_linked_from_every_page(
-    client: PercorsoClient, path: str
-) -> None:
+def test_the_notices_are_open_and_linked_from_every_page(client: PercorsoClient, path: str) -> None:
     assert f'href="{path}"' in client.get("/").text
     assert client.get(path).status_code == 200
