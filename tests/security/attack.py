@@ -1,0 +1,228 @@
+"""One attack on the whole application, recorded: everything typed everywhere, then read by all.
+
+It is carried out once a database; the tests of this folder look at the record, each for its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import JSON, Enum, String, select
+from werkzeug.test import TestResponse
+
+from lms import jobs
+from lms.clock import now
+from lms.extensions import db
+from lms.issuance.models import Certificate
+from tests.security.pages import FREE_TEXT, Control, Form, Site, forms_of
+from tests.security.payloads import CSV_CELL, HOSTILE_FILE_NAME, MARKUP, PROBE, SHORT, TYPED
+from tests.security.scene import ANSWERED, build
+
+# What takes away or closes comes after everything was written and read, in this order.
+ENDING = (
+    "update_copies", "rectify", "replace", "issue", "prepare_again", "restore", "enable", "close",
+    "cancel", "change_status", "remove", "discard", "revoke", "withdraw", "disable", "end_role",
+    "account", "change_password", "sign_out",
+)  # fmt: skip
+READERS = (
+    "organiser",
+    "administrator",
+    "trainer of this cycle",
+    "participant of this cycle",
+    "stranger",
+)
+SHORT_FIELDS = frozenset({"project_code", "q", "other_zone"})
+
+
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """What came back."""
+
+    where: str
+    endpoint: str
+    method: str
+    status: int
+    kind: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+
+@dataclass(repr=False)
+class Record:
+    """Everything that happened."""
+
+    answers: list[Answer] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    log_lines: list[str] = field(default_factory=list)
+    connections: list[str] = field(default_factory=list)
+    probed_columns: set[str] = field(default_factory=set)
+    text_columns: set[str] = field(default_factory=set)
+
+    def note(self, where: str, endpoint: str, method: str, response: TestResponse) -> None:
+        self.answers.append(
+            Answer(
+                where, endpoint, method, response.status_code, response.mimetype or "",
+                tuple(response.headers), response.data,
+            )
+        )  # fmt: skip
+
+
+def carry_out(app: Flask) -> Record:
+    """Attack `app` on a fresh database."""
+    record = Record()
+    with _listening(app, record):
+        site = build(app)
+        forms = {form: _when(form) for form in site.forms()}
+        for form in (form for form, when in forms.items() if when < 0):
+            _type(site, form, record)
+        _read(site, record)
+        for form in sorted((f for f, when in forms.items() if when >= 0), key=_when):
+            _type(site, form, record)
+        _ask_for_details(site, record)
+        jobs.run_until_empty()
+        site.browsers.clear()
+        _read(site, record, actors=("organiser", "participant of this cycle"))
+        _look_into_the_tables(record)
+    return record
+
+
+def _when(form: Form) -> int:
+    """Its place among what comes at the end; -1 for the rest."""
+    verb = form.endpoint.split(".")[1]
+    return next((at for at, word in enumerate(ENDING) if verb.startswith(word)), -1)
+
+
+def _ask_for_details(site: Site, record: Record) -> None:
+    """The page of verification that tells a certificate's details, for the replacing one."""
+    newest = db.session.scalars(select(Certificate).order_by(Certificate.id.desc())).first()
+    assert newest is not None
+    path, endpoint = f"/verifica/{newest.code}", "issuance.verify"
+    response = site.browser("stranger").post(path, {"family_name": newest.holder_family_name})
+    record.note("stranger: details", endpoint, "POST", response)
+
+
+def _type(site: Site, form: Form, record: Record) -> None:
+    """Send a form full of hostile text; what it then asks is answered, three times at most."""
+    for _turn in range(3):
+        try:
+            response = site.send(form, form.pairs(typed))
+        except AssertionError as fault:
+            record.faults.append(f"POST {form.action} ({form.actor}): {fault}")
+            return
+        record.note(f"{form.actor} on {form.page}", form.endpoint, "POST", response)
+        if response.status_code not in {200, 422} or response.mimetype != "text/html":
+            return
+        again = forms_of(response.text, form.action, form.actor, site.app)
+        named = [one for one in again if one.endpoint == form.endpoint]
+        if not named:
+            return
+        form = named[0]
+
+
+def _read(site: Site, record: Record, actors: tuple[str, ...] = READERS) -> None:
+    for place in site.places():
+        readers = site.readers(place, actors)
+        if "organiser" in readers and "administrator" in readers:
+            readers.remove("administrator")  # sees the same page
+        for actor in readers:
+            where = f"{actor}: GET {place.path}"
+            try:
+                response = site.browser(actor).get(place.path)
+            except AssertionError as fault:
+                record.faults.append(f"{where}: {fault}")
+                continue
+            record.note(where, place.address.endpoint, "GET", response)
+
+
+_number = iter(range(10_000))
+
+
+def typed(control: Control) -> list[Any] | None:
+    """Hostile where anything may be typed, valid elsewhere, so that it is taken and kept."""
+    number, name = next(_number), control.name
+    later = now() + timedelta(days=30)
+    known: dict[str, Any] = {
+        "emails": f"probe{number}@example.org", "login": f"probe{number}@example.org",
+        "join_url": f'https://example.org/?"><{PROBE}>', "day": f"{later:%Y-%m-%d}",
+        "first_day": f"{later:%Y-%m-%d}", "start": "10:00", "end": "12:00", "places": "20000",
+        "people": f"{CSV_CELL};{CSV_CELL};;{CSV_CELL}", "organisation_choice": "new",
+        "kind": "other", "next": "/cicli", "province_code": "TO", "mark": "absent", "minutes": "",
+        "given_name": f"{SHORT}\r\n", "family_name": f"{MARKUP}\r\n",  # 120 on a certificate
+    }  # fmt: skip
+    if name in known:
+        return [known[name]]
+    if name == "code":
+        return [f"XP{number}"] if control.values == ("",) else None
+    if control.kind == "password":
+        return ["quattro parole messe insieme"]
+    if control.kind == "file":
+        return [(ANSWERED + f"{CSV_CELL},,,,,{number}\n".encode(), HOSTILE_FILE_NAME)]
+    if control.kind == "checkbox":
+        return list(control.options[:1])
+    if control.numeric or (name.endswith("_code") and name not in SHORT_FIELDS):
+        return None
+    if name in SHORT_FIELDS or (name.startswith("emblem") and control.kind in FREE_TEXT):
+        return [SHORT[:40]]
+    return [TYPED] if control.kind in FREE_TEXT else None  # hidden ones and choices stay
+
+
+@contextmanager
+def _listening(app: Flask, record: Record) -> Iterator[None]:
+    """Keep every log line as it would be written, and every address anybody tries to reach."""
+
+    class Keep(logging.Handler):
+        def emit(self, log: logging.LogRecord) -> None:
+            record.log_lines.append(self.format(log))
+
+    root, own = logging.getLogger(), logging.getLogger("lms")
+    handler, before = Keep(), (own.level, own.propagate)
+    handler.setFormatter(own.handlers[0].formatter)
+    root.addHandler(handler)
+    own.setLevel(logging.DEBUG)
+    own.propagate = False  # pytest would keep all of it too
+    usual, own.handlers = own.handlers, [handler]
+    _heard.append(record.connections)
+    try:
+        yield
+    finally:
+        _heard.clear()
+        (own.level, own.propagate), own.handlers = before, usual
+        root.removeHandler(handler)
+
+
+_heard: list[list[str]] = []
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if _heard and event in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}:
+        _heard[0].append(f"{event} {arguments[-1] if event == 'socket.connect' else arguments}")
+
+
+sys.addaudithook(_hear)  # a hook stays for good: it listens only while there is somebody to tell
+
+
+def _look_into_the_tables(record: Record) -> None:
+    for table in db.metadata.sorted_tables:
+        for column in table.columns:
+            chosen = isinstance(column.type, Enum)
+            if chosen or not isinstance(column.type, String | JSON):
+                continue
+            name = f"{table.name}.{column.name}"
+            record.text_columns.add(name)
+            if any(PROBE in repr(value) for value in db.session.scalars(select(column))):
+                record.probed_columns.add(name)
+    db.session.rollback()
