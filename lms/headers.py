@@ -6,6 +6,7 @@ The policy has no `unsafe-inline`: scripts carry the request's nonce or come fro
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
@@ -18,7 +19,7 @@ from lms.config import PROJECT_ROOT
 STATIC_ROOT = PROJECT_ROOT / "static"
 STATIC_URL = "/static/"
 ONE_YEAR_SECONDS = 365 * 24 * 3600
-HSTS_SECONDS = 2 * ONE_YEAR_SECONDS
+HSTS = f"max-age={2 * ONE_YEAR_SECONDS}; includeSubDomains"
 NEVER_USED = (
     "accelerometer",
     "camera",
@@ -78,9 +79,7 @@ def init_app(app: Flask) -> None:
             content_security_policy(g.get("csp_nonce"), https=https),
         )
         if https:
-            response.headers.setdefault(
-                "Strict-Transport-Security", f"max-age={HSTS_SECONDS}; includeSubDomains"
-            )
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
         response.headers.setdefault("Cache-Control", "no-store")
         # The same address answers differently to another session or another language.
         response.vary.update(("Cookie", "Accept-Language"))
@@ -119,7 +118,9 @@ def serve_static(app: Flask) -> None:
         autorefresh=bool(app.config.get("TEMPLATES_AUTO_RELOAD")),
         allow_all_origins=False,
         immutable_file_test=_always,
-        add_headers_function=_static_headers,
+        add_headers_function=partial(
+            _static_headers, https=app.config["PREFERRED_URL_SCHEME"] == "https"
+        ),
     )
 
 
@@ -127,8 +128,10 @@ def _always(_path: str, _url: str) -> bool:
     return True
 
 
-def _static_headers(headers: Headers, path: str, _url: str) -> None:
+def _static_headers(headers: Headers, path: str, _url: str, *, https: bool) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
+    if https:
+        headers["Strict-Transport-Security"] = HSTS
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if Path(path).suffix == ".svg":  # opened by itself it is a document, so it gets a policy
         headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
