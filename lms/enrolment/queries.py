@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
@@ -105,6 +106,20 @@ def _mentions(word: str) -> Any:
         .exists()
     )
     return or_(has_words(Enrolment.search_key, word), address) if search_key(word) else address
+
+
+def emails_in(cycle_id: int) -> dict[int, list[str]]:
+    """Mail addresses of everybody ever enrolled in the cycle, by person."""
+    rows = (
+        select(PersonEmail.person_id, PersonEmail.address)
+        .join(Enrolment, Enrolment.person_id == PersonEmail.person_id)
+        .where(Enrolment.cycle_id == cycle_id)
+        .order_by(PersonEmail.id)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for person_id, address in db.session.execute(rows):
+        found[person_id].append(address)
+    return found
 
 
 def counts_by_status(cycle_id: int) -> dict[EnrolmentStatus, int]:

@@ -70,7 +70,7 @@ def export(**_address: str) -> Response:
     ]  # fmt: skip
     if access.allowed_to(ORGANISING):
         header.append(_("E-mail"))
-        emails = people.emails_of([row.person_id for row in enrolments])
+        emails = queries.emails_in(cycle.id)
         for row, line in zip(enrolments, rows, strict=True):
             line.append(", ".join(emails[row.person_id]))
     return csv_response(f"{cycle.slug}.csv", header, rows)
