@@ -22,7 +22,8 @@ from lms.catalogue import views_programme as _catalogue_programme  # noqa: F401 
 from lms.catalogue.views import blueprint as catalogue
 from lms.demo import views as demo
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
-from lms.enrolment.views_participants import blueprint as enrolment
+from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
+from lms.enrolment.views import blueprint as enrolment
 from lms.home.views import blueprint as home
 from lms.issuance import loading as _issuance_loading  # noqa: F401 - declares loaders
 from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declares its job
