@@ -30,8 +30,10 @@ class InvalidData(ValueError):  # noqa: N818 - reads as the sentence it prints
     """A value that cannot stand on a certificate.
 
     ``field`` names it as in the JSON form (``holder``, ``modules[2].title``); ``message`` is one
-    sentence without the field's name.
+    sentence without the field's name. Neither repeats the value, so a log may keep them.
     """
+
+    names_no_values = True
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")

@@ -96,15 +96,19 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """What Flask-SQLAlchemy hands to `create_engine` for this address."""
+    """What Flask-SQLAlchemy hands to `create_engine` for this address.
+
+    An error's words hide the values of its statement: they may be somebody's name.
+    """
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+        return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
     if not wal_is_safe(sqlite.sqlite_version_info):
         raise RuntimeError(
             f"SQLite {sqlite.sqlite_version} can lose commits in WAL mode; "
             "install the pinned pysqlite3 (3.51.3 or later)."
         )
-    return {"module": sqlite, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+    timeout = BUSY_TIMEOUT_MS / 1000
+    return {"hide_parameters": True, "module": sqlite, "connect_args": {"timeout": timeout}}
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line on standard error, without personal data.
 
-Views and actions log ids and codes, never names, addresses or what people typed.
+Views and actions log ids and codes, never names, addresses or what people typed. The words of an
+error are logged only where they cannot hold any of that; where they can, its traceback must do.
 """
 
 from __future__ import annotations
@@ -8,13 +9,66 @@ from __future__ import annotations
 import logging
 import logging.config
 import secrets
+import traceback
+from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
+from jinja2 import TemplateError
 from pythonjsonlogger.json import JsonFormatter
+from sqlalchemy.exc import DBAPIError
 
 from lms.config import Settings
 
 log = logging.getLogger("lms.requests")
+
+
+# Their words tell of code, files and services; a ValueError's or a KeyError's may be what was typed.
+_SPEAK_OF_CODE = (
+    AttributeError,
+    ImportError,
+    NameError,
+    OSError,
+    RuntimeError,
+    TemplateError,
+    TypeError,
+)
+
+
+class _Formatter(JsonFormatter):
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        return _told(ei[1])
+
+
+def _told(error: BaseException | None) -> str:
+    """The traceback of `error` and of what caused it, without the values that were at hand."""
+    if error is None:
+        return ""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    return "".join(
+        [_told(before), *traceback.format_tb(error.__traceback__), f"{kind}: {_words(error)}\n"]
+    )
+
+
+def _words(error: BaseException) -> str:
+    """What an error says, if it is safe to keep.
+
+    A class of our own whose words hold no values says so by `names_no_values`.
+    """
+    if isinstance(error, DBAPIError):
+        return _database_words(error)
+    if isinstance(error, _SPEAK_OF_CODE) or getattr(error, "names_no_values", False):
+        return str(error)
+    return "(its words may hold what somebody typed)"
+
+
+def _database_words(error: DBAPIError) -> str:
+    """SQLite names tables and constraints only; PostgreSQL quotes values, so its code must do."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return str(error.orig)
+    named = getattr(error.orig, "diag", None)
+    return f"SQLSTATE {state} {getattr(named, 'constraint_name', None) or ''}".rstrip()
 
 
 class _RequestId(logging.Filter):
@@ -29,7 +83,7 @@ def init_app(app: Flask) -> None:
     handler = logging.StreamHandler()
     handler.addFilter(_RequestId())
     handler.setFormatter(
-        JsonFormatter("{asctime}{levelname}{name}{message}{request}", style="{", timestamp=True)
+        _Formatter("{asctime}{levelname}{name}{message}{request}", style="{", timestamp=True)
     )
     root = logging.getLogger("lms")
     root.handlers = [handler]

@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 class SomeFailedError(Exception):
     """Some certificates could not be rendered; the others were."""
 
+    names_no_values = True  # numbers only: may stand in the log
+
 
 @contextmanager
 def told(listener: Listener) -> Iterator[None]:
