@@ -84,16 +84,29 @@ class Template:
 
 
 @pytest.fixture(scope="session")
+def templates() -> dict[str, Template]:
+    """One template a kind of database, made when first asked for."""
+    return {}
+
+
+@pytest.fixture(scope="session")
 def template(
-    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    database: str,
+    templates: dict[str, Template],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Template:
-    folder = tmp_path_factory.mktemp(database)
-    if database == "sqlite":
-        app = create_app(make_settings(folder))
-        return Template(app, folder / "percorso.sqlite3")
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    url = server.create_database("suite")
-    return Template(create_app(make_settings(folder, url)), None)
+    if database not in templates:
+        folder = tmp_path_factory.mktemp(database)
+        if database == "sqlite":
+            made = Template(create_app(make_settings(folder)), folder / "percorso.sqlite3")
+        else:
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            made = Template(
+                create_app(make_settings(folder, server.create_database("suite"))), None
+            )
+        templates[database] = made
+    return templates[database]
 
 
 @pytest.fixture
