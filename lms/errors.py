@@ -10,11 +10,14 @@ import secrets
 
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_exceptions
 
 from lms.extensions import db
 
 PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500})
+UNIQUE_VIOLATION = "23505"  # SQLSTATE, class 23 of the SQL standard
 log = logging.getLogger("lms.errors")
 
 
@@ -34,6 +37,8 @@ def init_app(app: Flask) -> None:
     """Register the pages."""
     app.register_error_handler(HTTPException, _http_page)
     app.register_error_handler(UserError, _user_page)
+    app.register_error_handler(IntegrityError, _integrity_page)
+    app.register_error_handler(StaleDataError, _overtaken_page)
     app.register_error_handler(Exception, _fault_page)
 
 
@@ -63,6 +68,19 @@ def _http_page(error: HTTPException) -> tuple[str, int, dict[str, str]]:
 
 def _user_page(error: UserError) -> tuple[str, int]:
     return _render(error.status, error.message)
+
+
+def _integrity_page(error: IntegrityError) -> tuple[str, int]:
+    """Two people wrote the same unique thing at once: the second is told; the rest is a fault."""
+    duplicate = getattr(error.orig, "sqlstate", None) == UNIQUE_VIOLATION or (
+        "UNIQUE constraint failed" in str(error.orig)
+    )
+    return _render(409) if duplicate else _fault_page(error)
+
+
+def _overtaken_page(_error: StaleDataError) -> tuple[str, int]:
+    """A row was changed by somebody else between reading and writing it."""
+    return _render(409)
 
 
 def _fault_page(error: Exception) -> tuple[str, int]:

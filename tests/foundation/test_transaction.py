@@ -53,7 +53,13 @@ def count() -> int:
 @pytest.mark.parametrize("how", HOW_IT_ENDS)
 def test_a_request_is_kept_whole_or_not_at_all(writing: PercorsoClient, how: str) -> None:
     status = writing.post(f"/scrive/{how}").status_code
-    expected = {"well": 200, "http error": 409, "user error": 422, "status": 422}.get(how, 500)
+    expected = {
+        "well": 200,
+        "http error": 409,
+        "user error": 422,
+        "status": 422,
+        "duplicate": 409,
+    }.get(how, 500)
     assert status == expected
     assert count() == (1 if how == "well" else 0)
 
