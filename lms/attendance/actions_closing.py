@@ -60,6 +60,10 @@ def close_register(
         raise UserError(
             _("Meanwhile somebody else wrote in the register: look at the numbers again."), 409
         )
+    if head.longest > lesson.minutes:
+        raise UserError(
+            _("Somebody has more minutes than the lesson lasts now: count again, or correct them.")
+        )
     if head.waiting and not leave_queue:
         raise UserError(_("Some rows of the reports are still to be matched with a person."))
     if absent:

@@ -64,7 +64,7 @@ def _decide(
         raise UserError(
             _("Somebody else has decided about this row in the meantime: look at it again."), 409
         )
-    if entry.report_file.status is not ReportStatus.IMPORTED:
+    if entry.report_file.status is not ReportStatus.IMPORTED or entry.withdrawn_at is not None:
         raise UserError(_("This report is not imported yet."), 409)
     before = entry.enrolment_id
     if (entry.match, before) == (method, enrolment_id):
@@ -72,17 +72,13 @@ def _decide(
     entry.match, entry.enrolment_id = method, enrolment_id
     entry.decided_by_id, entry.decided_at = by, now()
     db.session.flush()
-    evidence = []
+    stays, evidence = queries_evidence.stays(entry.intervals), []
     if before is not None:
         evidence.append(
-            report_evidence(
-                lesson, register, entry.id, before, entry.intervals, by, queries_evidence.UNDONE
-            )
+            report_evidence(lesson, register, entry.id, before, stays, by, queries_evidence.UNDONE)
         )
     if enrolment_id is not None:
-        evidence.append(
-            report_evidence(lesson, register, entry.id, enrolment_id, entry.intervals, by)
-        )
+        evidence.append(report_evidence(lesson, register, entry.id, enrolment_id, stays, by))
     add_evidence(evidence)
     recompute(lesson, register, {key for key in (before, enrolment_id) if key is not None}, by)
     audit.record(

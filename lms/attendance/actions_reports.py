@@ -10,7 +10,7 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, func, insert, select
 
 from lms import audit, jobs
 from lms.attendance import queries_reports
@@ -23,6 +23,7 @@ from lms.attendance.models import (
     ReportStatus,
 )
 from lms.attendance.preview import Given, look, read
+from lms.attendance.queries_evidence import stays
 from lms.attendance.queries_reports import Decision
 from lms.attendance.records import (
     add_evidence,
@@ -99,7 +100,9 @@ def _sweep(files: Iterable[ReportFile]) -> None:
     for file in files:
         db.session.execute(
             delete(ReportFile).where(
-                ReportFile.id == file.id, ReportFile.status == ReportStatus.STAGED
+                ReportFile.id == file.id,
+                ReportFile.status == ReportStatus.STAGED,
+                ~exists().where(ReportEntry.report_file_id == file.id),  # taken back: evidence
             )
         )
 
@@ -116,6 +119,8 @@ def discard(lesson: Lesson, file: ReportFile) -> None:
     lock_open_register(lesson)
     _still_staged(file)
     _sweep([file])
+    if db.session.scalar(select(ReportFile.id).where(ReportFile.id == file.id)):
+        raise UserError(_("This report was imported once and taken back: it stays."), 409)
 
 
 def _still_staged(file: ReportFile) -> None:
@@ -172,16 +177,18 @@ def import_report(
 
 def _write_entries(lesson: Lesson, file: ReportFile, assessment: Assessment) -> None:
     decisions = queries_reports.remembered(lesson.module.cycle_id)
-    rows = [_entry(file, line, decisions.get(line.memory)) for line in assessment.lines]
+    last = select(func.max(ReportEntry.position)).where(ReportEntry.report_file_id == file.id)
+    before = db.session.scalar(last) or 0  # rows of an import that was taken back
+    rows = [_entry(file, line, before, decisions.get(line.memory)) for line in assessment.lines]
     if rows:
         db.session.execute(insert(ReportEntry), rows)
 
 
-def _entry(file: ReportFile, line: Line, decision: Decision | None) -> dict[str, Any]:
+def _entry(file: ReportFile, line: Line, before: int, decision: Decision | None) -> dict[str, Any]:
     human = line.how in {How.REMEMBERED, How.DISMISSED}
     return {
         "report_file_id": file.id,
-        "position": line.position,
+        "position": before + line.position,
         "name": line.name,
         "email": line.email,
         "intervals": [
@@ -210,11 +217,12 @@ def _credit(lesson: Lesson, register: AttendanceRegister, file: ReportFile, by: 
     matched = db.session.execute(
         select(ReportEntry.id, ReportEntry.enrolment_id, ReportEntry.intervals)
         .where(ReportEntry.report_file_id == file.id, ReportEntry.enrolment_id.is_not(None))
+        .where(ReportEntry.withdrawn_at.is_(None))
         .order_by(ReportEntry.position)
     ).all()
     add_evidence(
         [
-            report_evidence(lesson, register, entry_id, enrolment_id, intervals, by)
+            report_evidence(lesson, register, entry_id, enrolment_id, stays(intervals), by)
             for entry_id, enrolment_id, intervals in matched
         ]
     )

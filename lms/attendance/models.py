@@ -146,7 +146,10 @@ class MatchMethod(enum.StrEnum):
 
 
 class ReportEntry(Base):
-    """One person of an imported report. Without a `match` it waits in the queue for a human."""
+    """One person of an imported report. Without a `match` it waits in the queue for a human.
+
+    `withdrawn_at`: the import was taken back; the row stays, because evidence points at it.
+    """
 
     __tablename__ = "report_entry"
     __table_args__ = (
@@ -171,6 +174,7 @@ class ReportEntry(Base):
     match: Mapped[MatchMethod | None] = mapped_column(choice(MatchMethod, "method"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     report_file: Mapped[ReportFile] = relationship()
 

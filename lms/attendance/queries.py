@@ -38,6 +38,7 @@ class Head:
     absent: int
     excused: int
     waiting: int  # entries of reports that nobody has matched yet
+    longest: int  # the most minutes anybody is credited with
 
     @property
     def marked(self) -> int:
@@ -84,7 +85,11 @@ def head(lesson: Lesson) -> Head:
     waiting = (
         select(func.count(ReportEntry.id))
         .join(ReportFile, ReportFile.id == ReportEntry.report_file_id)
-        .where(ReportFile.register_id == register_id, ReportEntry.match.is_(None))
+        .where(
+            ReportFile.register_id == register_id,
+            ReportEntry.match.is_(None),
+            ReportEntry.withdrawn_at.is_(None),
+        )
         .scalar_subquery()
     )
     row = db.session.execute(
@@ -93,8 +98,8 @@ def head(lesson: Lesson) -> Head:
         .outerjoin(AttendanceRegister, AttendanceRegister.lesson_id == lesson.id)
         .options(lazyload(AttendanceRegister.lesson))
     ).one()
-    register, people, present, absent, excused, queued = row
-    return Head(register, people, present or 0, absent or 0, excused or 0, queued)
+    register, people, present, absent, excused, longest, queued = row
+    return Head(register, people, present or 0, absent or 0, excused or 0, queued, longest or 0)
 
 
 def _counted(lesson: Lesson, register_id: Any) -> Select[Any]:
@@ -105,6 +110,7 @@ def _counted(lesson: Lesson, register_id: Any) -> Select[Any]:
         select(
             func.count(Enrolment.id).label("people"),
             *(having(mark).label(mark.value) for mark in Mark),
+            func.max(AttendanceRecord.minutes).label("longest"),
         )
         .select_from(Enrolment)
         .outerjoin(AttendanceRecord, _record_in(register_id))

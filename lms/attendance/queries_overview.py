@@ -116,7 +116,11 @@ def _figures(cycle_id: int, lesson_ids: list[int]) -> tuple[int, dict[int, _Figu
     waiting = (
         select(func.count(ReportEntry.id))
         .join(ReportFile, ReportFile.id == ReportEntry.report_file_id)
-        .where(ReportFile.register_id == AttendanceRegister.id, ReportEntry.match.is_(None))
+        .where(
+            ReportFile.register_id == AttendanceRegister.id,
+            ReportEntry.match.is_(None),
+            ReportEntry.withdrawn_at.is_(None),
+        )
         .correlate(AttendanceRegister)
         .scalar_subquery()
     )

@@ -41,7 +41,7 @@ def reports(register_id: int) -> list[ReportLine]:
     """The reports of a register, oldest first, without their bytes."""
     people = (
         select(func.count(ReportEntry.id))
-        .where(ReportEntry.report_file_id == ReportFile.id)
+        .where(ReportEntry.report_file_id == ReportFile.id, ReportEntry.withdrawn_at.is_(None))
         .correlate(ReportFile)
     )
     query = (
@@ -126,6 +126,7 @@ def remembered(cycle_id: int) -> dict[str, Decision]:
         .join(Module, Module.id == Lesson.module_id)
         .where(Module.cycle_id == cycle_id)
         .where(ReportEntry.match.in_((MatchMethod.HUMAN, MatchMethod.DISMISSED)))
+        .where(ReportEntry.withdrawn_at.is_(None))
         .order_by(ReportEntry.decided_at, ReportEntry.id)
     )
     return {
@@ -157,6 +158,7 @@ def entries(register_id: int, *, waiting: bool, text: str = "") -> Select[Any]:
         .join(ReportEntry.report_file)
         .options(contains_eager(ReportEntry.report_file).lazyload(ReportFile.register))
         .where(ReportFile.register_id == register_id, condition)
+        .where(ReportEntry.withdrawn_at.is_(None))
         .order_by(ReportEntry.name, ReportEntry.id)
     )
     for word in text.split()[:8]:
@@ -173,6 +175,7 @@ def entries_of(report_file_id: int) -> list[tuple[ReportEntry, Enrolment | None]
         select(ReportEntry, Enrolment)
         .outerjoin(Enrolment, Enrolment.id == ReportEntry.enrolment_id)
         .where(ReportEntry.report_file_id == report_file_id)
+        .where(ReportEntry.withdrawn_at.is_(None))
         .order_by(ReportEntry.position)
     )
     return [(entry, enrolment) for entry, enrolment in db.session.execute(query)]

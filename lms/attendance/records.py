@@ -6,7 +6,7 @@ both databases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import lazyload
 
-from lms.attendance.intervals import clip, minutes
+from lms.attendance.intervals import Interval, clip, minutes
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -22,7 +22,7 @@ from lms.attendance.models import (
     EvidenceKind,
     RegisterStatus,
 )
-from lms.attendance.queries_evidence import evidence_counts, proofs, stays
+from lms.attendance.queries_evidence import evidence_counts, proofs
 from lms.attendance.rules import Outcome, derive, mark_for
 from lms.catalogue.models import Lesson, LessonStatus
 from lms.clock import now
@@ -71,7 +71,7 @@ def write_outcomes(
     is the number of its pieces of evidence, so a version never comes back with another content.
     """
     current = _current(register.id, outcomes)
-    changed = {key: value for key, value in outcomes.items() if _differs(current.get(key), value)}
+    changed = _changed(current, outcomes)
     new: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
     gone: list[int] = []
@@ -89,6 +89,17 @@ def write_outcomes(
             new.append({"enrolment_id": enrolment_id, "version": version, **values})
     _store(register.id, new, moved, gone, by)
     return len(changed)
+
+
+def changing(register: AttendanceRegister, outcomes: Mapping[int, Outcome | None]) -> list[int]:
+    """Whose records `write_outcomes` would change."""
+    return list(_changed(_current(register.id, outcomes), outcomes))
+
+
+def _changed(
+    current: Mapping[int, Any], outcomes: Mapping[int, Outcome | None]
+) -> dict[int, Outcome | None]:
+    return {key: value for key, value in outcomes.items() if _differs(current.get(key), value)}
 
 
 def _current(register_id: int, outcomes: Mapping[int, Outcome | None]) -> dict[int, Any]:
@@ -155,12 +166,11 @@ def report_evidence(
     register: AttendanceRegister,
     entry_id: int,
     enrolment_id: int,
-    intervals: list[list[str]],
+    found: Sequence[Interval],
     by: int | None,
     reason: str = "",
 ) -> dict[str, Any]:
     """The evidence that an entry of a report is this person (or, with a reason, no longer)."""
-    found = stays(intervals)
     alone = minutes(clip(found, lesson.starts_at, lesson.ends_at))
     says = bool(found) and not reason
     return {

@@ -17,6 +17,7 @@ from lms.attendance import (
     export,
     queries,
     queries_reports,
+    views_amending,
     views_closing,
     views_overview,
     views_queue,
@@ -31,7 +32,7 @@ from lms.errors import UserError
 from lms.lists import MAXIMUM_SEARCH_LENGTH
 
 # The sisters hang their addresses on the blueprint when they are imported.
-SISTERS = (views_closing, views_overview, views_queue, views_reports)
+SISTERS = (views_amending, views_closing, views_overview, views_queue, views_reports)
 Answer = str | Response | tuple[str, int]
 
 

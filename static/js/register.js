@@ -7,48 +7,56 @@
   if (drop) dropZone(drop);
   if (!form) return;
 
+  // Looked up once: a page may have a thousand rows, and a key must answer at once.
   const rows = [...form.querySelectorAll("tr[data-row]")];
-  const radios = (row) => [...row.querySelectorAll("input[type=radio]")];
-  const minutesOf = (row) => row.querySelector("input[inputmode=numeric]");
-  const markOf = (row) => (radios(row).find((radio) => radio.checked) || { value: "" }).value;
-  const shown = (row) => row.dataset.row.split(":");
+  const cells = new Map(rows.map((row) => {
+    const [, mark = "", minutes = "0"] = row.dataset.row.split(":");
+    return [row, {
+      radios: [...row.querySelectorAll("input[type=radio]")],
+      minutes: row.querySelector("input[inputmode=numeric]"),
+      was: { mark, minutes },
+      counted: mark,
+    }];
+  }));
+  const minutesOf = (row) => cells.get(row).minutes;
+  const markOf = (row) => (cells.get(row).radios.find((radio) => radio.checked) || { value: "" }).value;
   const counters = new Map(
     [...document.querySelectorAll("[data-count]")].map((node) => [node.dataset.count, node]),
   );
-  const before = new Map([...counters].map(([mark, node]) => [mark, Number(node.textContent)]));
+  const numbers = new Map([...counters].map(([mark, node]) => [mark, Number(node.textContent)]));
+  const total = [...numbers.values()].reduce((sum, each) => sum + each, 0);
   const status = form.querySelector("[data-unsaved]");
+  const unsaved = new Set();
   let leaving = false;
 
   // As the server sees it: the mark or, for who is present, the minutes differ from the record.
   const changed = (row) => {
-    const [, mark = "", minutes = "0"] = shown(row);
-    if (markOf(row) !== mark) return true;
-    if (mark !== "present") return minutesOf(row).value.trim() !== "";
-    return (minutesOf(row).value.trim() || form.dataset.lessonMinutes) !== minutes;
+    const { was, minutes } = cells.get(row);
+    if (markOf(row) !== was.mark) return true;
+    if (was.mark !== "present") return minutes.value.trim() !== "";
+    return (minutes.value.trim() || form.dataset.lessonMinutes) !== was.minutes;
   };
 
-  const count = () => {
-    const now = new Map(before);
-    let unsaved = 0;
-    for (const row of rows) {
+  const count = (touched) => {
+    for (const row of touched) {
+      const cell = cells.get(row);
+      const mark = markOf(row);
+      numbers.set(cell.counted, numbers.get(cell.counted) - 1);
+      numbers.set(mark, numbers.get(mark) + 1);
+      cell.counted = mark;
       const is = changed(row);
       row.classList.toggle("rg-changed", is);
-      if (!is) continue;
-      unsaved += 1;
-      const old = shown(row)[1] || "";
-      now.set(old, now.get(old) - 1);
-      now.set(markOf(row), now.get(markOf(row)) + 1);
+      if (is) unsaved.add(row);
+      else unsaved.delete(row);
     }
-    for (const [mark, node] of counters) node.textContent = String(now.get(mark));
-    if (status) {
-      status.textContent = unsaved === 0 ? "" : unsaved === 1
-        ? status.dataset.one : status.dataset.many.replace("{n}", String(unsaved));
-    }
-    return unsaved;
+    for (const [mark, node] of counters) node.textContent = String(numbers.get(mark));
+    if (!status) return;
+    if (unsaved.size < 2) status.textContent = unsaved.size ? status.dataset.one : "";
+    else status.textContent = status.dataset.many.replace("{n}", String(unsaved.size));
   };
 
   const set = (row, value) => {
-    const radio = radios(row).find((each) => each.value === value);
+    const radio = cells.get(row).radios.find((each) => each.value === value);
     radio.checked = true;
     if (value !== "present") minutesOf(row).value = "";
     return radio;
@@ -56,15 +64,16 @@
 
   const focusRow = (row, onMinutes) => {
     if (!row) return;
-    const target = onMinutes ? minutesOf(row)
-      : radios(row).find((radio) => radio.checked) || radios(row)[0];
+    const { radios, minutes } = cells.get(row);
+    const target = onMinutes ? minutes : radios.find((radio) => radio.checked) || radios[0];
     target.focus();
     row.scrollIntoView({ block: "nearest" });
   };
 
   const next = (row, step) => {
-    const open = rows.filter((each) => !each.hidden);
-    return open[open.indexOf(row) + step];
+    let at = rows.indexOf(row) + step;
+    while (rows[at] && rows[at].hidden) at += step;
+    return rows[at];
   };
 
   const KEYS = { p: "present", a: "absent", e: "excused", g: "excused", x: "" };
@@ -78,7 +87,7 @@
     else if (key === "arrowup") focusRow(next(row, -1), onMinutes);
     else if (!onMinutes && key in KEYS) {
       const radio = set(row, KEYS[key]);
-      count();
+      count([row]);
       if (next(row, 1)) focusRow(next(row, 1), false);
       else radio.focus();
     } else if (!onMinutes && key === "m") { focusRow(row, true); minutesOf(row).select(); }
@@ -96,17 +105,18 @@
     } else if (event.target.type === "radio" && event.target.value !== "present") {
       minutesOf(row).value = "";
     }
-    count();
+    count([row]);
   });
 
   // Where the whole register is on the page, "the rest" is marked here, to be looked at and saved.
-  const whole = [...before.values()].reduce((sum, each) => sum + each, 0) === rows.length;
+  const whole = total === rows.length;
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=go]");
     if (!whole || !button || !button.value.startsWith("rest-")) return;
     event.preventDefault();
-    for (const row of rows) if (markOf(row) === "") set(row, button.value.slice(5));
-    count();
+    const rest = rows.filter((row) => markOf(row) === "");
+    for (const row of rest) set(row, button.value.slice(5));
+    count(rest);
     if (status) status.scrollIntoView({ block: "nearest" });
   });
 
@@ -114,12 +124,10 @@
   const search = form.querySelector("input[type=search]");
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   if (whole && search && search.value === "") {
+    const names = rows.map((row) => plain(row.querySelector("th").textContent));
     search.addEventListener("input", () => {
       const words = plain(search.value).split(/\s+/).filter(Boolean);
-      for (const row of rows) {
-        const name = plain(row.querySelector("th").textContent);
-        row.hidden = !words.every((word) => name.includes(word));
-      }
+      rows.forEach((row, at) => { row.hidden = !words.every((word) => names[at].includes(word)); });
     });
     search.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
@@ -129,11 +137,11 @@
   }
 
   form.addEventListener("submit", () => { leaving = true; });
-  window.addEventListener("pageshow", () => { leaving = false; count(); });
+  // A page that comes back from the browser's memory, or from a refused form, has typed marks in it.
+  window.addEventListener("pageshow", () => { leaving = false; count(rows); });
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && count() > 0) event.preventDefault();
+    if (!leaving && unsaved.size) event.preventDefault();
   });
-  count();
 
   function dropZone(zone) {
     const input = zone.querySelector("input[type=file]");
