@@ -12,7 +12,7 @@ from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_exceptions
+from werkzeug.exceptions import HTTPException
 
 from lms.extensions import db
 
@@ -53,13 +53,8 @@ def _render(status: int, detail: str = "", reference: str = "") -> tuple[str, in
 
 def _http_page(error: HTTPException) -> tuple[str, int, dict[str, str]]:
     status = error.code or 500
-    detail = error.description or ""
-    if isinstance(error, CSRFError):
-        detail = "csrf"
-    elif isinstance(error, RequestEntityTooLarge) or detail == getattr(
-        default_exceptions.get(status), "description", None
-    ):
-        detail = ""  # Werkzeug's own English sentence says less than our page
+    # Werkzeug's own English sentence says less than our page, and may repeat what was sent.
+    detail = "csrf" if isinstance(error, CSRFError) else ""
     headers = {}
     if status == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from lms.config import Settings
 log = logging.getLogger("lms.requests")
 
 
-# Their words tell of code, files, services; those of a ValueError or KeyError may be what was typed.
+# Their words tell of code, files and services; a ValueError's may be what somebody typed.
 _SPEAK_OF_CODE = (
     AttributeError,
     ImportError,

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
+from lms import create_app
 from lms.extensions import db
 from tests.conftest import Template
 from tests.security.attack import Record, carry_out
 from tests.security.pages import Site
 from tests.security.scene import build
 
+PUBLIC = "https://formazione.example.it"
+
 
 @pytest.fixture
 def site(app: Flask) -> Site:
     """A small world in every state, and somebody for each role who looks at it."""
     return build(app)
+
+
+@pytest.fixture
+def public_app(app: Flask) -> Iterator[Flask]:
+    """The same database behind the public address of a real site."""
+    public = create_app(replace(app.config["SETTINGS"], public_url=PUBLIC))
+    yield public
+    with public.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -6,20 +6,17 @@ Weaknesses 22 and 27, promise S9; ASVS 3.3.2 3.3.3 3.3.4 3.4.1 3.4.3 3.4.4 3.4.5
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lms import create_app
 from tests.accounts.people import PASSWORD, with_account
 from tests.client import PercorsoClient
 from tests.foundation.asking import addresses
 from tests.security.attack import Answer, Record
+from tests.security.conftest import PUBLIC
 
-PUBLIC = "https://formazione.example.it"
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -100,16 +97,14 @@ def test_every_cookie_is_out_of_reach_of_scripts_and_other_sites(attacked: Recor
 
 
 @pytest.fixture
-def https(app: Flask) -> Iterator[PercorsoClient]:
-    """The same database behind the public address of a real site."""
-    secure = create_app(replace(app.config["SETTINGS"], public_url=PUBLIC))
-    with secure.app_context():
-        client = PercorsoClient(secure)
-        opened = client.http.open
-        client.http.open = lambda *args, **more: opened(  # type: ignore[method-assign]
-            *args, **{"base_url": PUBLIC, **more}
-        )
-        yield client
+def https(public_app: Flask) -> PercorsoClient:
+    """A browser that asks over https."""
+    client = PercorsoClient(public_app)
+    opened = client.http.open
+    client.http.open = lambda *args, **more: opened(  # type: ignore[method-assign]
+        *args, **{"base_url": PUBLIC, **more}
+    )
+    return client
 
 
 def test_cookies_of_a_real_site_travel_encrypted_only(https: PercorsoClient) -> None:
