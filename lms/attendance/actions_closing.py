@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lms import audit
 from lms.attendance import queries, queries_seals, sealing
 from lms.attendance.models import AttendanceRegister, RegisterStatus, SealChain
-from lms.attendance.queries import Head
+from lms.attendance.queries import Head, RegisterRow
 from lms.attendance.records import (
     add_evidence,
     lock_open_register,
@@ -56,6 +56,18 @@ def close_register(
         raise UserError(refusal, 409)
     register = lock_open_register(lesson)
     head = queries.head(lesson)
+    _check_ready(lesson, head, expected, leave_queue=leave_queue)
+    if absent:
+        _mark_absent(lesson, register, by)
+    _seal(lesson, register, by)
+    told = {"unmarked_made_absent": head.unmarked if absent else 0, "queue_left": head.waiting}
+    seal = {"number": register.seal_number, "seal": register.seal}
+    audit.record("register.closed", register, actor_id=by, detail={**seal, **told})
+    return register
+
+
+def _check_ready(lesson: Lesson, head: Head, expected: str | None, *, leave_queue: bool) -> None:
+    """Raise UserError for what stands in the way of sealing."""
     if expected is not None and expected != expectation(head):
         raise UserError(
             _("Meanwhile somebody else wrote in the register: look at the numbers again."), 409
@@ -66,21 +78,6 @@ def close_register(
         )
     if head.waiting and not leave_queue:
         raise UserError(_("Some rows of the reports are still to be matched with a person."))
-    if absent:
-        _mark_absent(lesson, register, by)
-    _seal(lesson, register, by)
-    audit.record(
-        "register.closed",
-        register,
-        actor_id=by,
-        detail={
-            "number": register.seal_number,
-            "seal": register.seal,
-            "unmarked_made_absent": head.unmarked if absent else 0,
-            "queue_left": head.waiting,
-        },
-    )
-    return register
 
 
 def _mark_absent(lesson: Lesson, register: AttendanceRegister, by: int | None) -> None:
@@ -147,11 +144,7 @@ def rectify(
     register = lock_register(lesson)
     if register.status is not RegisterStatus.CLOSED or cell.mark is None:
         raise UserError(_("This register is still open: its marks can simply be changed."), 409)
-    (row,) = queries.rows_of(lesson, register.id, [enrolment.id])
-    if row.version != version:
-        raise UserError(
-            _("Somebody else has rectified this mark in the meantime: look at it again."), 409
-        )
+    row = _as_seen(lesson, register, enrolment, version)
     if row.cell == cell:
         raise UserError(_("The register already says so: there is nothing to rectify."))
     add_evidence(
@@ -170,13 +163,18 @@ def rectify(
     )
     outcome = Outcome(cell.mark, cell.minutes, RecordSource.RECTIFICATION)
     write_outcomes(register, {enrolment.id: outcome}, by=by)
-    audit.record(
-        "register.rectified",
-        register,
-        actor_id=by,
-        detail={
-            "enrolment": enrolment.id,
-            "from": [row.cell.mark, row.cell.minutes],
-            "to": [cell.mark, cell.minutes],
-        },
-    )
+    change = {"from": [row.cell.mark, row.cell.minutes], "to": [cell.mark, cell.minutes]}
+    detail = {"enrolment": enrolment.id, **change}
+    audit.record("register.rectified", register, actor_id=by, detail=detail)
+
+
+def _as_seen(
+    lesson: Lesson, register: AttendanceRegister, enrolment: Enrolment, version: int
+) -> RegisterRow:
+    """The row of this person, if it still is the version somebody looked at."""
+    (row,) = queries.rows_of(lesson, register.id, [enrolment.id])
+    if row.version != version:
+        raise UserError(
+            _("Somebody else has rectified this mark in the meantime: look at it again."), 409
+        )
+    return row

@@ -81,9 +81,5 @@ def _decide(
         evidence.append(report_evidence(lesson, register, entry.id, enrolment_id, stays, by))
     add_evidence(evidence)
     recompute(lesson, register, {key for key in (before, enrolment_id) if key is not None}, by)
-    audit.record(
-        f"entry.{method or 'undecided'}",
-        entry,
-        actor_id=by,
-        detail={"enrolment": enrolment_id, "before": before},
-    )
+    detail = {"enrolment": enrolment_id, "before": before}
+    audit.record(f"entry.{method or 'undecided'}", entry, actor_id=by, detail=detail)

@@ -145,6 +145,22 @@ def import_report(
     """
     register = lock_open_register(lesson)
     _still_staged(file)
+    assessment = _agreed(lesson, file, fingerprint, elsewhere=elsewhere)
+    _write_entries(lesson, file, assessment)
+    _credit(lesson, register, file, by)
+    file.status, file.imported_at = ReportStatus.IMPORTED, now()
+    file.imported_by_id = by
+    counts = {"people": len(assessment.lines), "inside": assessment.inside}
+    detail = {"sha256": file.sha256, "queue": len(assessment.queue), **counts}
+    audit.record("report.imported", file, actor_id=by, detail=detail)
+    db.session.flush()
+    return assessment
+
+
+def _agreed(
+    lesson: Lesson, file: ReportFile, fingerprint: str | None, *, elsewhere: bool
+) -> Assessment:
+    """What the report means now, if that is what somebody agreed to. Raises UserError."""
     assessment = look(file, lesson).assessment
     if assessment is None:
         raise UserError(_("First answer the questions about this report."))
@@ -156,22 +172,6 @@ def import_report(
         raise UserError(
             _("Nobody of this report was there during the lesson: is it of another lesson?")
         )
-    _write_entries(lesson, file, assessment)
-    _credit(lesson, register, file, by)
-    file.status, file.imported_at = ReportStatus.IMPORTED, now()
-    file.imported_by_id = by
-    audit.record(
-        "report.imported",
-        file,
-        actor_id=by,
-        detail={
-            "sha256": file.sha256,
-            "people": len(assessment.lines),
-            "inside": assessment.inside,
-            "queue": len(assessment.queue),
-        },
-    )
-    db.session.flush()
     return assessment
 
 

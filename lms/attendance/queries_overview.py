@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import lazyload
 
 from lms.attendance.models import (
@@ -109,55 +109,8 @@ def _stage(lesson: Lesson, people: int, figures: _Figures, instant: datetime) ->
 
 def _figures(cycle_id: int, lesson_ids: list[int]) -> tuple[int, dict[int, _Figures]]:
     """How many are confirmed in the cycle, and the figures of these lessons' registers."""
-
-    def counted(condition: Any) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    waiting = (
-        select(func.count(ReportEntry.id))
-        .join(ReportFile, ReportFile.id == ReportEntry.report_file_id)
-        .where(
-            ReportFile.register_id == AttendanceRegister.id,
-            ReportEntry.match.is_(None),
-            ReportEntry.withdrawn_at.is_(None),
-        )
-        .correlate(AttendanceRegister)
-        .scalar_subquery()
-    )
-    confirmed = (
-        select(func.count(Enrolment.id))
-        .where(Enrolment.cycle_id == cycle_id, Enrolment.status == EnrolmentStatus.CONFIRMED)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Lesson.id,
-            confirmed.label("people"),
-            AttendanceRegister.seal_number,
-            AttendanceRegister.status,
-            counted(AttendanceRecord.id.is_not(None)).label("marked"),
-            counted(AttendanceRecord.mark == Mark.PRESENT).label("present"),
-            counted(
-                and_(
-                    AttendanceRecord.id.is_not(None),
-                    Enrolment.status == EnrolmentStatus.WITHDRAWN,
-                )
-            ).label("withdrawn"),
-            waiting.label("waiting"),
-        )
-        .outerjoin(AttendanceRegister, AttendanceRegister.lesson_id == Lesson.id)
-        .outerjoin(AttendanceRecord, AttendanceRecord.register_id == AttendanceRegister.id)
-        .outerjoin(Enrolment, Enrolment.id == AttendanceRecord.enrolment_id)
-        .where(Lesson.id.in_(lesson_ids))
-        .group_by(
-            Lesson.id,
-            AttendanceRegister.id,
-            AttendanceRegister.seal_number,
-            AttendanceRegister.status,
-        )
-    )
     people, found = 0, {}
-    for row in db.session.execute(query):
+    for row in db.session.execute(_figures_query(cycle_id, lesson_ids)):
         people = row.people
         found[row.id] = _Figures(
             row.marked,
@@ -168,6 +121,53 @@ def _figures(cycle_id: int, lesson_ids: list[int]) -> tuple[int, dict[int, _Figu
             row.status is RegisterStatus.CLOSED,
         )
     return people, found
+
+
+def _figures_query(cycle_id: int, lesson_ids: list[int]) -> Select[Any]:
+    confirmed = (
+        select(func.count(Enrolment.id))
+        .where(Enrolment.cycle_id == cycle_id, Enrolment.status == EnrolmentStatus.CONFIRMED)
+        .scalar_subquery()
+    )
+    marked = AttendanceRecord.id.is_not(None)
+    left = and_(marked, Enrolment.status == EnrolmentStatus.WITHDRAWN)
+    register = (AttendanceRegister.id, AttendanceRegister.seal_number, AttendanceRegister.status)
+    return (
+        select(
+            Lesson.id,
+            confirmed.label("people"),
+            AttendanceRegister.seal_number,
+            AttendanceRegister.status,
+            _how_many(marked).label("marked"),
+            _how_many(AttendanceRecord.mark == Mark.PRESENT).label("present"),
+            _how_many(left).label("withdrawn"),
+            _waiting().label("waiting"),
+        )
+        .outerjoin(AttendanceRegister, AttendanceRegister.lesson_id == Lesson.id)
+        .outerjoin(AttendanceRecord, AttendanceRecord.register_id == AttendanceRegister.id)
+        .outerjoin(Enrolment, Enrolment.id == AttendanceRecord.enrolment_id)
+        .where(Lesson.id.in_(lesson_ids))
+        .group_by(Lesson.id, *register)
+    )
+
+
+def _how_many(condition: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _waiting() -> Any:
+    """Entries in the queue of a register of the outer query."""
+    return (
+        select(func.count(ReportEntry.id))
+        .join(ReportFile, ReportFile.id == ReportEntry.report_file_id)
+        .where(
+            ReportFile.register_id == AttendanceRegister.id,
+            ReportEntry.match.is_(None),
+            ReportEntry.withdrawn_at.is_(None),
+        )
+        .correlate(AttendanceRegister)
+        .scalar_subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True)
