@@ -118,6 +118,7 @@ def _routes(app: Flask) -> None:
     demo.get("/dimostrazione", endpoint="index")(lambda: "")
     home.post("/lingua", endpoint="set_language")(lambda: "")
     accounts.get("/accedi", endpoint="sign_in")(lambda: "")
+    accounts.get("/profilo", endpoint="profile")(lambda: "")
     accounts.post("/esci", endpoint="sign_out")(lambda: "")
     for blueprint in (home, accounts, demo):
         app.register_blueprint(blueprint)
