@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from lms.accounts.models import Account, Person, PersonEmail, RoleGrant, StaffRole, UserSession
 from lms.accounts.signing_in import token_hash
@@ -17,9 +17,11 @@ from lms.catalogue.models import CycleStatus, Lesson
 from lms.clock import now
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
+from lms.issuance.models import Certificate
 
 PEOPLE = 1_000
 LESSONS = 20
+CODE = "ABCDEFGHIJKLMNOPQRSTUVWX22"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Seeded:
     lesson_id: int
     cookie: str
     feed_token: str
+    code: str
 
 
 def seed(app: Flask) -> Seeded:
@@ -59,8 +62,9 @@ def seed(app: Flask) -> Seeded:
     _people(cycle.id)
     cookie = _organiser(app)
     token = create_feed(1, "it", by=1)
+    _certificate(cycle.id)
     db.session.commit()
-    return Seeded(cycle.slug, first.id, cookie, token)
+    return Seeded(cycle.slug, first.id, cookie, token, CODE)
 
 
 def _people(cycle_id: int) -> None:
@@ -83,6 +87,19 @@ def _people(cycle_id: int) -> None:
             }
             for i, g, f in names
         ],
+    )  # fmt: skip
+
+
+def _certificate(cycle_id: int) -> None:
+    """One issued certificate, to be checked by its code."""
+    enrolment_id = db.session.scalars(select(Enrolment.id).limit(1)).one()
+    db.session.add(
+        Certificate(
+            cycle_id=cycle_id, enrolment_id=enrolment_id, number=1, serial="BENCH-00001",
+            code=CODE, snapshot="{}", holder_name="Persona1 Misura00001",
+            holder_family_name="Misura00001", minutes=1200, completed_on=date(2026, 5, 25),
+            issued_at=now(),
+        )
     )  # fmt: skip
 
 
