@@ -50,12 +50,20 @@ class Staged:
     new: bool
 
 
-def stage_report(lesson: Lesson, filename: str, content: bytes, *, by: int | None) -> Staged:
+def platform_of(content: bytes, filename: str) -> str:
+    """The platform of a report that can be read. Raises UnreadableReport. No database in it."""
+    return read(content, filename, Given()).platform
+
+
+def stage_report(
+    lesson: Lesson, filename: str, content: bytes, *, by: int | None, platform: str | None = None
+) -> Staged:
     """Keep an uploaded report aside until somebody confirms or discards it.
 
-    Raises UnreadableReport, and then nothing is kept; UserError for a register that is closed.
+    `platform`: as `platform_of` said, where it was asked already. Raises UnreadableReport, and then
+    nothing is kept; UserError for a register that is closed.
     """
-    report = read(content, filename, Given())
+    platform = platform or platform_of(content, filename)
     register = lock_open_register(lesson)
     _sweep(queries_reports.staged_before(register.id, now() - STAGED_FOR))
     sha256 = hashlib.sha256(content).hexdigest()
@@ -68,7 +76,7 @@ def stage_report(lesson: Lesson, filename: str, content: bytes, *, by: int | Non
         sha256=sha256,
         size=len(content),
         content=content,
-        platform=report.platform,
+        platform=platform,
         answers={},
         status=ReportStatus.STAGED,
         uploaded_at=now(),

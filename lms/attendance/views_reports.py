@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import inspect
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from lms import access
@@ -22,6 +23,7 @@ from lms.attendance.preview import Reading, look, platform_name, refusal, told, 
 from lms.attendance.readers import UnreadableReport
 from lms.catalogue.models import Lesson
 from lms.errors import UserError
+from lms.extensions import db
 from lms.lists import search_text
 from lms.pages import local_datetime, page_number, paginate
 
@@ -39,18 +41,22 @@ def upload_report(**_address: int) -> Answer:
         status = 422
         if form.validate():
             try:
-                content = form.file.data.read()
-                staged = actions_reports.stage_report(
-                    lesson, form.file.data.filename or "", content, by=current_user.person_id
-                )
+                return _staged(lesson, _stage(lesson, form.file.data))
             except UnreadableReport as error:
                 form.file.errors = [refusal(error)]
             except UserError as error:
                 form.form_errors.append(error.message)
                 status = error.status
-            else:
-                return _staged(lesson, staged)
     return render_template("attendance/upload.html", lesson=lesson, form=form), status
+
+
+def _stage(lesson: Lesson, upload: FileStorage) -> actions_reports.Staged:
+    content, filename = upload.read(), upload.filename or ""
+    db.session.rollback()  # reading takes its time, and SQLite's write lock is for others meanwhile
+    platform = actions_reports.platform_of(content, filename)
+    return actions_reports.stage_report(
+        lesson, filename, content, by=current_user.person_id, platform=platform
+    )
 
 
 def _staged(lesson: Lesson, staged: actions_reports.Staged) -> Response:

@@ -206,6 +206,7 @@ HOSTILE = {
     "open quote": (zoom(ADA) + b'"Bruno,x,2026-05-12\nCarla,,2026-05-12\n', ""),
     "one huge cell": (b"Name," + b"x" * 3_000_000 + b"\n", ""),
     "many columns": (b"," * 500_000 + b"\n", ""),
+    "too many rows": (zoom(ADA) + b"a,b,c\n" * 40_000, "30000"),
     "formula bomb": (b"=cmd|'/c calc'!A1,," * 5000, ""),
 }
 
