@@ -12,6 +12,7 @@ from lms.config import PROJECT_ROOT, Settings
 from lms.database import engine_options
 from lms.extensions import babel, csrf, db, login_manager, migrate
 from lms.transaction import PercorsoApp
+from lms.typed import TypedRequest
 
 SESSION_COOKIE_AGE_SECONDS = 12 * 3600
 
@@ -22,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = PercorsoApp(
         "lms", root_path=str(PROJECT_ROOT), static_folder=None, template_folder="templates"
     )
+    app.request_class = TypedRequest
     _configure(app, settings)
     logs.init_app(app)
     db.init_app(app)

@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 
 from lms import create_app
+from lms.clock import frozen, now
 from lms.extensions import db
 from tests.conftest import Template
 from tests.security.attack import Record, carry_out
-from tests.security.pages import Site
+from tests.security.pages import WHO, Site
+from tests.security.rehearsal import Stage, rehearsal
 from tests.security.scene import build
 
 PUBLIC = "https://formazione.example.it"
@@ -32,6 +34,20 @@ def public_app(app: Flask) -> Iterator[Flask]:
     with public.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def stage(template: Template) -> Iterator[Stage]:
+    """A world in which nothing any request does stays done, so that one serves all tests."""
+    with template.app.app_context(), pytest.MonkeyPatch.context() as patch:
+        template.restore()
+        site = build(template.app)
+        for actor in WHO:
+            site.browser(actor)  # signs in, which stays done
+        with frozen(now()), rehearsal(patch) as taken:
+            yield Stage(site, tuple(site.forms()), taken)
+        db.session.rollback()
+        db.session.remove()
 
 
 @pytest.fixture(scope="session")
