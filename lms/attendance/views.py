@@ -24,8 +24,8 @@ from lms.attendance import (
     views_reports,
 )
 from lms.attendance.blueprint import blueprint
-from lms.attendance.forms import DecisionForm, RegisterForm
-from lms.attendance.rules import Mark
+from lms.attendance.forms import DecisionForm, RegisterForm, fault_sentence
+from lms.attendance.rules import CellFault, Mark
 from lms.attendance.sheet import Sheet, sheet, typed_sheet
 from lms.catalogue.models import Lesson, LessonStatus
 from lms.errors import UserError
@@ -125,7 +125,7 @@ def _conflicts(lesson: Lesson, form: RegisterForm, error: actions.MarkConflictEr
 def mark_rest(lesson_id: int) -> Answer:
     """Mark everybody who has no mark yet, once somebody has seen how many they are."""
     lesson = access.subject(Lesson)
-    mark = Mark.PRESENT if request.values.get("mark") == "present" else Mark.ABSENT
+    mark = _mark_for_the_rest(lesson)
     form, status = DecisionForm(), 200
     back = url_for(".register", lesson_id=lesson_id)
     if form.validate_on_submit():
@@ -151,6 +151,14 @@ def mark_rest(lesson_id: int) -> Answer:
         ),
         status,
     )
+
+
+def _mark_for_the_rest(lesson: Lesson) -> Mark:
+    """Present or absent; a word that is neither marks nobody (422)."""
+    typed = request.values.get("mark")
+    if typed not in {Mark.PRESENT.value, Mark.ABSENT.value}:
+        raise UserError(fault_sentence(CellFault.UNKNOWN_MARK, lesson.minutes))
+    return Mark(typed)
 
 
 @blueprint.get("/incontri/<int:lesson_id>/registro.csv")

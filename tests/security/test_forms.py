@@ -42,6 +42,14 @@ def test_a_choice_outside_the_set_is_refused(stage: Stage) -> None:
     assert tried > 25
 
 
+def test_a_word_that_is_no_mark_marks_nobody(stage: Stage) -> None:
+    (form,) = [form for form in stage.forms if form.endpoint == "attendance.mark_rest"]
+    for value in ("evil", "", "excused"):
+        response = stage.site.send(form, form.pairs(only("mark", value)))
+        assert response.status_code == 422
+        assert not stage.taken.changed()
+
+
 def test_a_number_that_is_none_is_no_fault(stage: Stage) -> None:
     tried, wrong = 0, []
     for form in stage.forms:
