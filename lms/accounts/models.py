@@ -19,26 +19,11 @@ def _search_key(context: Any) -> str:
     return search_key(f"{written['family_name']} {written['given_name']}")
 
 
-class Person(Base):
-    """Somebody we know by name. An account, mail and organisation are all optional."""
+class Named:
+    """Rows that bear a person's names: a person, or an enrolment's copy of the time."""
 
-    __tablename__ = "person"
-    __table_args__ = (
-        CheckConstraint("length(given_name) > 0", name="given_name_not_empty"),
-        CheckConstraint("length(family_name) > 0", name="family_name_not_empty"),
-        Index("ix_person_names", "family_name", "given_name"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     given_name: Mapped[str] = mapped_column(ShortText)
     family_name: Mapped[str] = mapped_column(ShortText)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    search_key: Mapped[str] = mapped_column(
-        String(SEARCH_KEY_LENGTH), default=_search_key, server_default="", index=True
-    )
-
-    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
     @property
     def full_name(self) -> str:
@@ -49,6 +34,26 @@ class Person(Base):
     def sorted_name(self) -> str:
         """Family name first, as registers list it."""
         return f"{self.family_name} {self.given_name}"
+
+
+class Person(Named, Base):
+    """Somebody we know by name. An account, mail and organisation are all optional."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("length(given_name) > 0", name="given_name_not_empty"),
+        CheckConstraint("length(family_name) > 0", name="family_name_not_empty"),
+        Index("ix_person_names", "family_name", "given_name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    search_key: Mapped[str] = mapped_column(
+        String(SEARCH_KEY_LENGTH), default=_search_key, server_default="", index=True
+    )
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
 
 class PersonEmail(Base):

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.accounts.models import Person
+from lms.accounts.models import Named, Person
 from lms.catalogue.models import Cycle
-from lms.database import Base, ShortText, UtcDateTime, choice
+from lms.database import Base, UtcDateTime, choice
 from lms.text import SEARCH_KEY_LENGTH, search_key
 
 
@@ -28,7 +28,7 @@ def _search_key(context: Any) -> str:
     return search_key(" ".join(names))
 
 
-class Enrolment(Base):
+class Enrolment(Named, Base):
     """One person in one cycle. Name and organisation are copied: reports use those of the time."""
 
     __tablename__ = "enrolment"
@@ -42,8 +42,6 @@ class Enrolment(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     status: Mapped[EnrolmentStatus] = mapped_column(choice(EnrolmentStatus, "status"))
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    given_name: Mapped[str] = mapped_column(ShortText)
-    family_name: Mapped[str] = mapped_column(ShortText)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     organisation_name: Mapped[str] = mapped_column(String(200), default="")
     search_key: Mapped[str] = mapped_column(
@@ -52,16 +50,6 @@ class Enrolment(Base):
 
     cycle: Mapped[Cycle] = relationship()
     person: Mapped[Person] = relationship()
-
-    @property
-    def full_name(self) -> str:
-        """Given name first, as certificates print it."""
-        return f"{self.given_name} {self.family_name}"
-
-    @property
-    def sorted_name(self) -> str:
-        """Family name first, as registers list it."""
-        return f"{self.family_name} {self.given_name}"
 
 
 class EnrolmentEvent(Base):
