@@ -16,4 +16,4 @@ CSV_CELL = '"' + MARKUP.replace('"', '""') + '"'
 LONG = "x" * 60_000
 # Together in one parameter: what breaks out of SQL in either quote, patterns, ends of text.
 SQL = "') OR 1=1; DROP TABLE person; -- \" ` \\ % _ \x00 *"
-STRANGE_NUMBERS = ("-1", "0", "9" * 25, "1e9", "NaN", "\u00b2", "\u0663", "1.5", " 1 ", "0x1", "")
+STRANGE_NUMBERS = ("-1", "9" * 25, "\u00b2", "1e9")
