@@ -48,7 +48,7 @@ def _plain_packets(data: bytes) -> list[bytes]:
     """Return metadata packets that stand in the file as they are, the last one first."""
     packets: list[bytes] = []
     end = len(data)
-    while len(packets) < _MOST_PACKETS:
+    for _ in range(_MOST_PACKETS):  # places, not finds: see below
         start = data.rfind(_PACKET_START, 0, end)
         if start < 0:
             break

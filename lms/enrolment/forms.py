@@ -11,6 +11,7 @@ from wtforms.validators import Length
 
 from lms.enrolment.pasted import MAXIMUM_LINES, Line, TooManyLinesError, read_lines
 from lms.organisations.forms import one_line
+from lms.typed import typable
 
 MAXIMUM_LIST_CHARACTERS = 400_000
 
@@ -67,11 +68,12 @@ class PastedForm(FlaskForm):  # type: ignore[misc]
     @staticmethod
     def _text_of(content: bytes) -> str:
         encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+        if encoding != "utf-16" and b"\0" in content:
+            raise ValidationError(
+                _("This is not a CSV file: save the sheet as “CSV UTF-8” and try again.")
+            )
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
-            if b"\0" in content:
-                raise ValidationError(
-                    _("This is not a CSV file: save the sheet as “CSV UTF-8” and try again.")
-                ) from None
-            return content.decode("cp1252", errors="replace")  # what older spreadsheets save
+            text = content.decode("cp1252", errors="replace")  # what older spreadsheets save
+        return typable(text)
