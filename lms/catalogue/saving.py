@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from lms.catalogue.changes import StaleError
 from lms.catalogue.forms_common import VersionedForm
+from lms.catalogue.models import Cycle
 from lms.catalogue.presenting import conflicts
 from lms.errors import UserError
 
@@ -58,17 +59,14 @@ def back_to(address: str) -> Response:
 
 
 def confirmation(
-    title: str, submit: str, cancel_url: str, consequences: Sequence[str], **parent: Any
+    title: str, submit: str, cancel_url: str, consequences: Sequence[str], cycle: Cycle
 ) -> str:
-    """A page that asks before something is undone or hard to undo; it posts to its own address.
-
-    `parent` is the (label, url) pairs of the way back, under `trail`.
-    """
+    """A page that asks before something of `cycle` is undone; it posts to its own address."""
     return render_template(
         "catalogue/confirm.html",
         title=title,
         submit=submit,
         cancel_url=cancel_url,
         consequences=consequences,
-        **parent,
+        cycle=cycle,
     )

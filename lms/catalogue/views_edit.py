@@ -204,4 +204,5 @@ def remove_cycle(**_address: str) -> View:
         _("Delete"),
         url_for("catalogue.manage_cycle", cycle_slug=cycle.slug),
         [_("Its modules and lessons are deleted too."), _("It cannot be undone.")],
+        cycle,
     )

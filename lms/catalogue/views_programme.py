@@ -81,6 +81,7 @@ def remove_module(**_address: int) -> View:
         _("Delete"),
         back,
         [_("Only a module without lessons can be deleted."), _("It cannot be undone.")],
+        module.cycle,
     )
 
 
@@ -153,6 +154,7 @@ def cancel_lesson(**_address: int) -> View:
             _("Its hours are no longer due for the certificate."),
             _("You can restore it later."),
         ],
+        lesson.module.cycle,
     )
 
 
@@ -184,6 +186,7 @@ def remove_lesson(**_address: int) -> View:
             _("If people know of it already, cancel it instead: they will see that it is off."),
             _("It cannot be undone."),
         ],
+        lesson.module.cycle,
     )
 
 
@@ -240,4 +243,5 @@ def remove_trainer(**address: int) -> View:
             _("They can no longer open the registers of this cycle."),
             _("They no longer stand beside its lessons to come; those already held keep the name."),
         ],
+        cycle,
     )

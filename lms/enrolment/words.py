@@ -31,7 +31,7 @@ DOUBTS: dict[LineFault | Doubt, LazyString] = {
     LineFault.REPEATED: _l("The same person stands above"),
     Doubt.MAIL_OF_ANOTHER: _l("This e-mail address belongs to somebody with another name"),
     Doubt.NAMESAKE: _l("Somebody with this name is known: choose them from the list of people"),
-    Doubt.SEVERAL: _l("Several people or organisations answer to this line"),
+    Doubt.SEVERAL: _l("Several people or organisations match this line"),
 }
 
 

@@ -18,20 +18,33 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Section:
-    """A link of the header; `rooms` are the blueprints whose pages belong to it."""
+    """A link of the header; `rooms` are the blueprints, `pages` the endpoints that belong to it."""
 
     label: LazyString
     endpoint: str
     rooms: frozenset[str] = frozenset()
+    pages: frozenset[str] = frozenset()
 
 
 HOME = _Section(_l("My page"), "home.index")
 CYCLES = _Section(
-    _l("Cycles"), "catalogue.cycles", frozenset({"catalogue", "enrolment", "attendance"})
-)
-CALENDAR = _Section(_l("Calendar"), "calendars.my_calendar")
+    _l("Cycles"),
+    "catalogue.cycles",
+    frozenset({"catalogue", "enrolment", "attendance"}),
+    # The certificates of a cycle stand under its tabs; one's own have a section to themselves.
+    frozenset(
+        f"issuance.{page}"
+        for page in (
+            "cycle_certificates", "issue", "preparation", "certificate", "revoke", "replace",
+            "my_progress",
+        )
+    ),
+)  # fmt: skip
+CALENDAR = _Section(_l("Calendar"), "calendars.my_calendar", frozenset({"calendars"}))
 CERTIFICATES = _Section(_l("Certificates"), "issuance.my_certificates")
-VERIFY = _Section(_l("Check a certificate"), "issuance.verify_start")
+VERIFY = _Section(
+    _l("Check a certificate"), "issuance.verify_start", pages=frozenset({"issuance.verify"})
+)
 PEOPLE = _Section(_l("People"), "people.index", frozenset({"people"}))
 ORGANISATIONS = _Section(_l("Organisations"), "organisations.index", frozenset({"organisations"}))
 
@@ -64,4 +77,6 @@ def _sections() -> tuple[_Section, ...]:
 
 
 def _is_here(section: _Section) -> bool:
-    return request.endpoint == section.endpoint or request.blueprint in section.rooms
+    if request.blueprint in section.rooms:
+        return True
+    return request.endpoint == section.endpoint or request.endpoint in section.pages

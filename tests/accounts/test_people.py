@@ -152,7 +152,7 @@ def test_an_address_signs_in_one_person_only(office: PercorsoClient) -> None:
          "really_new": "y", "with_account": "y", "password": PASSWORD},
     )  # fmt: skip
     assert response.status_code == 422
-    assert "accede un&#39;altra persona" in response.text
+    assert "accede un’altra persona" in response.text
     assert db.session.scalar(select(func.count(Person.id))) == 2, "half a deed is none"
 
 
@@ -177,7 +177,7 @@ def test_the_answer_stays_when_another_field_sends_the_page_back(office: Percors
               "organisation_choice": str(chosen.id)}  # fmt: skip
     page = office.post("/persone/nuova", fields).text
     assert f'value="{chosen.id}" checked' in page
-    assert "Scegli l&#39;ente" not in page
+    assert "Scegli l’ente" not in page
     assert office.post("/persone/nuova", {**fields, "really_new": "y"}).status_code == 303
 
 

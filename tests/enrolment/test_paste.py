@@ -54,7 +54,7 @@ def test_nothing_is_saved_before_it_was_shown(office: PercorsoClient) -> None:
     before = db.session.scalar(select(func.count(Person.id)))
     preview = office.post(path, {"people": LIST})
     assert preview.status_code == 200
-    for words in (">Da iscrivere", "Nuova, da iscrivere", "Già nel ciclo",
+    for words in (">Da iscrivere", "Da aggiungere e iscrivere", "Già nel ciclo",
                   "Servono sia il cognome", "Iscrivi 3 persone"):  # fmt: skip
         assert words in preview.text
     assert db.session.scalar(select(func.count(Person.id))) == before
@@ -102,8 +102,8 @@ def test_places_that_do_not_suffice_save_nothing(office: PercorsoClient) -> None
     assert "non bastano per tutti" in preview.text
     response = office.post(path, {"people": text, "shown": shown_in(preview.text)})
     assert response.status_code == 409
-    assert "Non c&#39;è posto per 4 persone" in response.text
-    assert "Nuova, da iscrivere" in response.text, "people half added are not people known"
+    assert "Non c’è posto per 4 persone" in response.text
+    assert "Da aggiungere e iscrivere" in response.text, "people half added are not people known"
     assert db.session.scalar(select(func.count(Person.id))) == 3
     assert db.session.scalar(select(func.count(Enrolment.id))) == 1
 
