@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from lms import access
-from lms.attendance import actions_reports, queries, queries_reports
+from lms.attendance import actions_reports, queries, queries_overview, queries_reports
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms_reports import AnswersForm, ConfirmForm, UploadForm, asked
 from lms.attendance.loading import LessonReport
@@ -150,6 +150,7 @@ def _imported(subject: LessonReport) -> str:
     return render_template(
         "attendance/imported.html",
         lesson=subject.lesson,
+        register=queries_overview.register_of(subject.lesson),
         file=file,
         page=paginate(found, page_number(), LINES_SHOWN),
         total=len(entries),

@@ -72,7 +72,7 @@ def _second_cycle(track: Track, today: date, cast: Cast) -> None:
     with frozen(now() - timedelta(days=20)):
         cycle, lessons = add_cycle(
             track, "Secondo ciclo: dai piccoli comuni alle comunità", "COPRO-2",
-            "Undici incontri, uno in presenza. Le iscrizioni sono aperte.",
+            "Webinar e un laboratorio in presenza. Le iscrizioni sono aperte.",
             content.SECOND_CYCLE, today, 14, cast,
         )  # fmt: skip
         people = [cast.participants[0], *cast.participants[SECOND_CYCLE_FROM:]]

@@ -52,10 +52,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "possono distinguere.",
     ),
     "unknown_table": (
-        "The table that begins at row {row} («{headings}») is no report of a known platform; "
-        "looked for: {looked_for}.",
+        "The table that begins at row {row} («{headings}») is no report of a known platform "
+        "({looked_for}): we look for columns of names, of join and leave times and of minutes.",
         "La tabella che comincia alla riga {row} («{headings}») non è un report di una piattaforma "
-        "conosciuta; ho cercato: {looked_for}.",
+        "conosciuta ({looked_for}): cerchiamo colonne con nomi, orari di entrata e uscita, minuti.",
     ),
     "meetings_only": (
         "Row {row} begins a list of meetings without their participants: "

@@ -33,9 +33,7 @@ class ZoomReader:
     """Reads what Zoom exports."""
 
     platform = "zoom"
-    looked_for = (
-        "Zoom (columns of names, of join and leave times and of whole minutes, in any language)"
-    )
+    looked_for = "Zoom"
     rounding = 60
 
     def read(self, table: Table) -> RawReport | None:
