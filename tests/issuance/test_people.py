@@ -143,7 +143,7 @@ def test_progress_says_since_when_it_is_lost(app: Flask) -> None:
     db.session.commit()
     enrolment = taught.attendee(0, 0, 120, None, None)
     page = holder_of(app, enrolment).get(f"/i-miei-cicli/{taught.cycle.slug}").text
-    assert "(Il secondo incontro) la soglia non è più raggiungibile" in page
+    assert "Dopo l’incontro «Il secondo incontro» (" in page
 
 
 @pytest.mark.parametrize("status", ["withdrawn", "none"])

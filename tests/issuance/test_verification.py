@@ -103,7 +103,7 @@ def test_replaced_and_revoked_are_said_so(app, client, issued) -> None:
         )
         db.session.commit()
     old_page = client.get(f"/verifica/{issued.code}").text
-    assert "sostituito il" in old_page
+    assert "poi sostituito da un altro attestato (" in old_page
     assert "Attestato valido" not in old_page
     for private in (new.code, new.serial, "privato", organiser.family_name, grouped(new.code)):
         assert private not in old_page
@@ -112,7 +112,7 @@ def test_replaced_and_revoked_are_said_so(app, client, issued) -> None:
         actions.revoke(new, "Motivo privato", by=organiser.id)
         db.session.commit()
     page = client.get(f"/verifica/{new.code}").text
-    assert "revocato il" in page
+    assert "poi revocato (" in page
     assert "privato" not in page
 
 
