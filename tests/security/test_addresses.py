@@ -115,6 +115,8 @@ def test_signing_in_and_choosing_a_language_lead_nowhere_else(
     signed_in = PercorsoClient(app)
     assert sign_in(signed_in, "ada@example.org").status_code == 303
     for target in [*HOSTILE, *MORE]:
+        # What nobody types is dropped at the door; a page of ours may be what is left.
+        known = "/cicli" if "\0" in target and target.replace("\0", "") == "/cicli" else "/"
         guest = PercorsoClient(app)
         ways: dict[str, Any] = {
             "after signing in": sign_in(
@@ -124,7 +126,7 @@ def test_signing_in_and_choosing_a_language_lead_nowhere_else(
             "language": signed_in.post("/lingua", {"language": "en", "next": target}),
         }
         for way, answer in ways.items():
-            assert (answer.status_code, answer.location) == (303, "/"), (way, target)
+            assert (answer.status_code, answer.location) == (303, known), (way, target)
         assert is_signed_in(guest)
 
 
