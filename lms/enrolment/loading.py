@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import g
+from flask_login import current_user
 from sqlalchemy import select
 
 from lms.access import Role, Subject, loader, role_source
 from lms.enrolment.models import Enrolment, EnrolmentStatus
+from lms.enrolment.queries import enrolment_of
 from lms.extensions import db
 
 
@@ -19,13 +22,23 @@ def _enrolment(enrolment_id: int, **_rest: Any) -> Subject | None:
     return Subject(enrolment, cycle_id=enrolment.cycle_id, person_id=enrolment.person_id)
 
 
+def own_enrolment(cycle_id: int) -> Enrolment | None:
+    """The confirmed enrolment of who looks (asked once a request); None without one."""
+    if not current_user.is_authenticated:
+        return None
+    known: dict[int, Enrolment | None] = g.setdefault("own_enrolments", {})
+    if cycle_id not in known:
+        found = enrolment_of(cycle_id, current_user.person_id)
+        confirmed = found is not None and found.status is EnrolmentStatus.CONFIRMED
+        known[cycle_id] = found if confirmed else None
+    return known[cycle_id]
+
+
 @role_source(Role.PARTICIPANT)
 def _is_participant(person_id: int, subject: Subject | None) -> bool:
-    found = select(Enrolment.id).where(
+    if subject is not None:
+        return subject.cycle_id is not None and own_enrolment(subject.cycle_id) is not None
+    anywhere = select(Enrolment.id).where(
         Enrolment.person_id == person_id, Enrolment.status == EnrolmentStatus.CONFIRMED
     )
-    if subject is not None:
-        if subject.cycle_id is None:
-            return False
-        found = found.where(Enrolment.cycle_id == subject.cycle_id)
-    return db.session.scalar(found.limit(1)) is not None
+    return db.session.scalar(anywhere.limit(1)) is not None

@@ -14,7 +14,8 @@ from lms.catalogue.models import Cycle
 from lms.clock import now
 from lms.enrolment import actions, queries
 from lms.enrolment.forms import EnrolForm, WithdrawForm
-from lms.enrolment.models import Enrolment, EnrolmentStatus
+from lms.enrolment.loading import own_enrolment
+from lms.enrolment.models import Enrolment
 from lms.enrolment.rules import Refusal, may_withdraw, refusals
 from lms.enrolment.words import refusal_in_words, status_in_words
 from lms.permissions import ORGANISING
@@ -48,7 +49,7 @@ class EnrolmentState:
 @blueprint.app_template_global()
 def enrolment_state(cycle: Cycle) -> EnrolmentState:
     """How who looks stands towards `cycle`; at most two queries."""
-    mine = _own_enrolment(cycle)
+    mine = own_enrolment(cycle.id)
     facts = queries.facts_of(cycle)
     against = refusals(facts, enrolled=mine is not None, at=now(), by_organiser=False)
     return EnrolmentState(
@@ -63,13 +64,6 @@ def enrolment_state(cycle: Cycle) -> EnrolmentState:
     )
 
 
-def _own_enrolment(cycle: Cycle) -> Enrolment | None:
-    if not current_user.is_authenticated:
-        return None
-    mine = queries.enrolment_of(cycle.id, current_user.person_id)
-    return mine if mine is not None and mine.status is EnrolmentStatus.CONFIRMED else None
-
-
 @blueprint.app_template_global()
 def enrolments_of_person(person_id: int) -> list[Enrolment]:
     """A person's enrolments with their cycles, for the person's page."""
@@ -82,7 +76,7 @@ def enrol(**_address: str) -> str | Response:
     cycle, form = access.subject(Cycle), EnrolForm()
     to_cycle = redirect(url_for("catalogue.cycle", cycle_slug=cycle.slug), 303)
     if not form.validate_on_submit():
-        if _own_enrolment(cycle) is not None:
+        if own_enrolment(cycle.id) is not None:
             return to_cycle
         return render_template(
             "enrolment/enrol.html", cycle=cycle, form=form, person=current_user.person

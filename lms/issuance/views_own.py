@@ -9,8 +9,9 @@ from flask_login import current_user
 
 from lms import access
 from lms.catalogue.models import Cycle
+from lms.enrolment.loading import own_enrolment
 from lms.enrolment.models import Enrolment, EnrolmentStatus
-from lms.enrolment.queries import enrolment_of, enrolments_of
+from lms.enrolment.queries import enrolments_of
 from lms.issuance import facts, queries_certificates, words
 from lms.issuance.blueprint import blueprint
 from lms.issuance.facts import Progress
@@ -66,11 +67,11 @@ def my_cycle(enrolment: Enrolment) -> MyCycle:
 
 @blueprint.app_template_global()
 def my_enrolment(cycle: Cycle) -> Enrolment | None:
-    """The confirmed enrolment of who looks in `cycle`."""
-    if not current_user.is_authenticated:
-        return None
-    mine = enrolment_of(cycle.id, current_user.person_id)
-    return mine if mine is not None and mine.status is EnrolmentStatus.CONFIRMED else None
+    """The confirmed enrolment of who looks in `cycle`; asks how far it is, and no other."""
+    mine = own_enrolment(cycle.id)
+    if mine is not None:
+        g.setdefault("my_cycles", {}).update(_my_cycles([mine]))
+    return mine
 
 
 @blueprint.get("/attestati")
@@ -93,5 +94,4 @@ def my_progress(**_address: str) -> str:
     cycle = access.subject(Cycle)
     mine = my_enrolment(cycle)
     assert mine is not None, "the table lets participants in only"  # noqa: S101
-    shown = _my_cycles([mine])[mine.id]
-    return render_template("issuance/my_progress.html", cycle=cycle, my=shown)
+    return render_template("issuance/my_progress.html", cycle=cycle, my=my_cycle(mine))
