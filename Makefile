@@ -38,6 +38,7 @@ lint:  ## format, style, types, import contracts, sizes, translations
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r lms certificates
 	$(BIN)/python tools/translations.py check
 	@LMS_DEMO= $(BIN)/pytest -q tests/foundation/test_sizes.py
 

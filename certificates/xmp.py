@@ -7,7 +7,7 @@ an extension schema, inside the one RDF block that readers look at.
 
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406 # writes text; nothing is parsed
 
 NAMESPACE = "urn:percorso:certificate:1#"
 PREFIX = "certificate"

@@ -105,7 +105,7 @@ def _questions(reading: Reading, form: AnswersForm, status: int = 200) -> Answer
 
 def _preview(reading: Reading, form: ConfirmForm, status: int = 200) -> Answer:
     assessment = reading.assessment
-    assert assessment is not None  # noqa: S101 - questions were answered, `look` assessed
+    assert assessment is not None  # noqa: S101 # nosec B101 # answered, so `look` assessed it
     form.fingerprint.data = assessment.fingerprint
     if not assessment.elsewhere:
         del form.elsewhere

@@ -16,7 +16,7 @@ from lms.errors import UserError
 from lms.extensions import db
 from lms.text import clean_line
 
-PASSWORD_VARIABLE = "LMS_ADMIN_PASSWORD"  # noqa: S105 - its name, not a password
+PASSWORD_VARIABLE = "LMS_ADMIN_PASSWORD"  # noqa: S105 # nosec B105 # its name
 
 
 @click.command("create-admin")

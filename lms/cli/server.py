@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404 # starts our own two commands, nothing else
 import sys
 import time
 from types import FrameType
@@ -80,13 +80,18 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 def _supervise(commands: list[list[str]]) -> None:
     """Keep each command running; what dies is started again. Ends them all on SIGTERM."""
     stop = _Stop()
-    running = [subprocess.Popen(command, cwd=PROJECT_ROOT) for command in commands]
+    running = [
+        subprocess.Popen(command, cwd=PROJECT_ROOT)  # nosec B603 # our own words, no shell
+        for command in commands
+    ]
     while not stop.asked:
         for index, process in enumerate(running):
             if process.poll() is not None:
                 log.error("process ended", extra={"code": process.returncode, "which": index})
                 time.sleep(RESTART_SECONDS)
-                running[index] = subprocess.Popen(commands[index], cwd=PROJECT_ROOT)
+                running[index] = subprocess.Popen(  # nosec B603 # the same
+                    commands[index], cwd=PROJECT_ROOT
+                )
         time.sleep(0.2)
     for process in running:
         process.terminate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PASSWORD = "percorso-di-prova"  # noqa: S105 - printed on the sign-in page, demonstration only
+PASSWORD = "percorso-di-prova"  # noqa: S105 # nosec B105 # shown on its sign-in page
 
 TRACK_TITLE = "Co-Progetta - Un'amministrazione condivisa (dati dimostrativi)"
 TRACK_SUMMARY = (

@@ -41,7 +41,7 @@ def zoom_report(
     Most people stay to the end; some come late, drop and come back, leave early or never come; a
     few connect without mail, or from a device that tells no name.
     """
-    chance = random.Random(seed)  # noqa: S311 - invented presences, not secrets
+    chance = random.Random(seed)  # noqa: S311 # nosec B311 # invented presences
     rows: list[Row] = []
     unnamed = ""
     for person in people:

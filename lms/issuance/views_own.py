@@ -93,5 +93,5 @@ def my_progress(**_address: str) -> str:
     """One's own minutes in a cycle, lesson by lesson, and what is missing to the certificate."""
     cycle = access.subject(Cycle)
     mine = my_enrolment(cycle)
-    assert mine is not None, "the table lets participants in only"  # noqa: S101
+    assert mine is not None, "the table lets participants in only"  # noqa: S101 # nosec B101
     return render_template("issuance/my_progress.html", cycle=cycle, my=my_cycle(mine))

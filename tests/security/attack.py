@@ -21,8 +21,9 @@ from lms import jobs
 from lms.clock import now
 from lms.extensions import db
 from lms.issuance.models import Certificate
-from tests.security.pages import FREE_TEXT, Control, Form, Site, forms_of
+from tests.security.pages import Site
 from tests.security.payloads import CSV_CELL, HOSTILE_FILE_NAME, MARKUP, PROBE, SHORT, TYPED
+from tests.security.reading import FREE_TEXT, Control, Form, forms_of
 from tests.security.scene import ANSWERED, build
 
 # What takes away or closes comes after everything was written and read, in this order.

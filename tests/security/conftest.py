@@ -45,7 +45,7 @@ def stage(template: Template) -> Iterator[Stage]:
         for actor in WHO:
             site.browser(actor)  # signs in, which stays done
         with frozen(now()), rehearsal(patch) as taken:
-            yield Stage(site, tuple(site.forms()), taken)
+            yield Stage(site, taken)
         db.session.rollback()
         db.session.remove()
 

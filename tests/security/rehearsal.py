@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import pytest
 from flask import has_request_context
 from sqlalchemy import select, text
 
 from lms.extensions import db
-from tests.security.pages import Form, Site
+from tests.security.pages import Site
+from tests.security.reading import Form
 
 # Signing in counts its attempts apart from the request; signing out ends the actor of the tests.
 ELSEWHERE = frozenset({"accounts.sign_in", "accounts.change_password", "accounts.sign_out"})
@@ -56,18 +58,17 @@ class Rehearsal:
         return last is not None and last != self.before
 
 
-@dataclass(frozen=True)
+@dataclass
 class Stage:
     """A site, its forms, and what each request would have left behind."""
 
     site: Site
-    every_form: tuple[Form, ...]
     taken: Rehearsal
 
-    @property
+    @cached_property
     def forms(self) -> list[Form]:
         """Without those whose deeds cannot be taken back."""
-        return [form for form in self.every_form if form.endpoint not in ELSEWHERE]
+        return [form for form in self.site.forms() if form.endpoint not in ELSEWHERE]
 
 
 @contextmanager

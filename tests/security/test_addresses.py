@@ -25,7 +25,7 @@ from tests.client import PercorsoClient
 from tests.foundation.asking import digest
 from tests.issuance.cycles import TaughtCycle
 from tests.security.conftest import PUBLIC
-from tests.security.pages import Site
+from tests.security.pages import Site, plain
 
 HOSTS = [
     "evil.example", "localhost.evil.example", "evil.example:80", "localhost@evil.example",
@@ -43,17 +43,24 @@ MORE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("host", HOSTS)
-def test_a_hostile_host_is_refused_wherever_it_asks(site: Site, host: str) -> None:
-    client = site.browser("organiser")
+def test_a_hostile_host_is_refused_wherever_it_asks(site: Site) -> None:
+    client, places = site.browser("organiser"), site.places()
     before = digest()
-    for place in site.places()[:: 9 if host != HOSTS[0] else 1]:
+    for at, place in enumerate(places):
+        host = HOSTS[at % len(HOSTS)]
         answer = client.get(place.path, headers={"Host": host})
         assert answer.status_code == 400, (place.path, host)
         assert not re.search(r"evil|localhost", answer.text)
-    for method, path in (("POST", "/accedi"), ("POST", "/nowhere"), ("PUT", "/"), ("GET", "/x")):
-        answer = client.http.open(path, method=method, headers={"Host": host})
-        assert answer.status_code == 400, (method, path, host)
+    assert len(places) > 5 * len(HOSTS)
+    for host in HOSTS:
+        for method, path in (
+            ("POST", "/accedi"),
+            ("POST", "/nowhere"),
+            ("PUT", "/"),
+            ("GET", "/x"),
+        ):
+            answer = client.http.open(path, method=method, headers={"Host": host})
+            assert answer.status_code == 400, (method, path, host)
     assert digest() == before
 
 
@@ -122,7 +129,7 @@ def test_signing_in_and_choosing_a_language_lead_nowhere_else(
             "after signing in": sign_in(
                 guest, "ada@example.org", path="/accedi", query_string={"next": target}
             ),
-            "already signed in": signed_in.get("/accedi", query_string={"next": target}),
+            "already signed in": plain(signed_in, "/accedi", query_string={"next": target}),
             "language": signed_in.post("/lingua", {"language": "en", "next": target}),
         }
         for way, answer in ways.items():
@@ -133,7 +140,7 @@ def test_signing_in_and_choosing_a_language_lead_nowhere_else(
 def test_the_sign_in_page_links_to_no_hostile_way_back(app: Flask) -> None:
     client = PercorsoClient(app)
     for target in [*HOSTILE, *MORE]:
-        page = client.get("/accedi", query_string={"next": target})
+        page = plain(client, "/accedi", query_string={"next": target})
         assert page.status_code == 200
         assert not re.search(r'(?:href|action)="[^"?]*(?:evil|javascript:)', page.text), target
 
@@ -143,7 +150,6 @@ def test_a_stranger_comes_back_to_the_page_asked_for(site: Site) -> None:
     for place in site.places():
         answer = client.get(place.path)
         if answer.status_code == 303 and answer.location.startswith("/accedi"):
-            page = client.get(answer.location)
-            assert page.status_code == 200
+            assert plain(client, answer.location).status_code == 200
             asked += 1
     assert asked > 50

@@ -22,6 +22,7 @@ from tests.client import PercorsoClient
 from tests.foundation.asking import digest
 from tests.html import check_page
 from tests.security.pages import Site
+from tests.world import World
 
 TYPED = "testo-digitato-7f3a"
 INSIDE = re.compile(
@@ -112,9 +113,9 @@ CASES: list[tuple[Callable[[Errors, PercorsoClient], TestResponse], int]] = [
 
 @pytest.mark.parametrize(("way", "status"), CASES, ids=[way.__name__ for way, _status in CASES])
 def test_an_error_is_a_helpful_page_in_both_languages(
-    site: Site, monkeypatch: pytest.MonkeyPatch, way: Any, status: int
+    app: Flask, monkeypatch: pytest.MonkeyPatch, way: Any, status: int
 ) -> None:
-    headings = {}
+    site, headings = Site(app, World()), {}
     for language in ("it", "en"):
         client = PercorsoClient(site.app)
         client.http.environ_base["HTTP_ACCEPT_LANGUAGE"] = language

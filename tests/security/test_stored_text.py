@@ -11,8 +11,8 @@ import json
 import re
 
 from tests.security.attack import Answer, Record
-from tests.security.pages import elements
 from tests.security.payloads import PROBE
+from tests.security.reading import elements
 
 # Columns that keep what a person typed: each must have held the probe, or the attack has no bite.
 TYPED_COLUMNS = frozenset(

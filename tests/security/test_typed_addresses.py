@@ -10,11 +10,10 @@ import re
 from pathlib import Path
 
 import pytest
-from werkzeug.test import TestResponse
 
 import lms
-from tests.client import PercorsoClient
 from tests.foundation.asking import addresses
+from tests.security.pages import plain
 from tests.security.payloads import LONG, MARKUP, PROBE, SQL, STRANGE_NUMBERS
 from tests.security.rehearsal import Stage
 
@@ -34,11 +33,6 @@ def parameters() -> set[str]:
         for names in LISTED_IN_CODE.findall(source):
             found |= set(re.findall(r"\w+", names))
     return found
-
-
-def plain(client: PercorsoClient, path: str, method: str = "GET", **more: object) -> TestResponse:
-    """Without the look at the whole page that the client takes: what counts here is the status."""
-    return client._send(method, path, **more)
 
 
 def test_the_source_names_its_parameters() -> None:

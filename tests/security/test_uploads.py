@@ -15,11 +15,18 @@ from werkzeug.test import TestResponse
 
 from tests.html import check_page
 from tests.security.files import FILES, HEAD, MEGABYTE, ROW
+from tests.security.pages import plain
+from tests.security.reading import forms_of
 from tests.security.rehearsal import Stage
 
 SECONDS = 2.0
 MEMORY_KB = 256 * 1024
 REPORT, LIST, VERIFY = "attendance.upload_report", "enrolment.paste", "issuance.verify_start"
+PAGES = {
+    REPORT: "/incontri/1/registro/report",
+    LIST: "/cicli/ciclo-questo/iscritti/elenco",
+    VERIFY: "/verifica",
+}
 # Text of any kind may be a list of people: its lines are shown as wrong, and nothing is saved.
 LOOKED_AT = {
     (LIST, "a picture with a script"), (LIST, "a page"), (LIST, "entities"),
@@ -29,10 +36,12 @@ LOOKED_AT = {
 
 def upload(stage: Stage, endpoint: str, content: bytes, name: str) -> tuple[TestResponse, float]:
     """The answer to a file sent by its form, and the seconds of work it took."""
+    site, page = stage.site, PAGES[endpoint]
+    html = plain(site.browser("organiser"), page).text
     form = next(
         one
-        for one in stage.forms
-        if one.endpoint == endpoint and any(control.kind == "file" for control in one.controls)
+        for one in forms_of(html, page, "organiser", site.app)
+        if any(control.kind == "file" for control in one.controls)
     )
     pairs = form.pairs(lambda control: [(content, name)] if control.kind == "file" else None)
     body = {key: (BytesIO(v[0]), v[1]) if isinstance(v, tuple) else v for key, v in pairs}
