@@ -29,7 +29,7 @@ def test_giving_and_ending_leave_a_history(app: Flask, boss: PercorsoClient) -> 
     base = f"/persone/{person.id}/ruoli"
     browser = PercorsoClient(app).sign_in(person)
     assert browser.get("/persone").status_code == 403
-    assert "Assegnare a Ada Prova" in boss.get(f"{base}/organiser/assegna").text
+    assert "Ada Prova: assegnare il ruolo" in boss.get(f"{base}/organiser/assegna").text
     assert boss.post(f"{base}/organiser/assegna").location == base
     assert boss.post(f"{base}/organiser/assegna").status_code == 303  # twice is once
     assert browser.get("/persone").status_code == 200
