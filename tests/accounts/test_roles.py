@@ -36,7 +36,7 @@ def test_giving_and_ending_leave_a_history(app: Flask, boss: PercorsoClient) -> 
     assert boss.post(f"{base}/organiser/togli").status_code == 303
     assert browser.get("/persone").status_code == 403
     page = boss.get(base).text
-    assert page.count("da Carla Capo") == 2
+    assert page.count("(Carla Capo)") == 2
     lines = queries.history_of_roles(person.id)
     assert [(line.role, line.granted_by, line.ended_by) for line in lines] == [
         (StaffRole.ORGANISER, "Carla Capo", "Carla Capo")

@@ -207,7 +207,8 @@ def paths_of(client: PercorsoClient, scene: Scene) -> list[str]:
         "minutes": "", "reason": "Firma sul foglio cartaceo " * 8,
     })  # fmt: skip
     return [
-        scene.url, f"{scene.url}/altri?mark=absent", f"{scene.url}/report", open_questions, other_day,
+        scene.url, f"{scene.url}/altri?mark=absent", f"{scene.url}/report",
+        open_questions, other_day,
         f"{scene.url}/report/1", f"{scene.url}/da-abbinare", f"{scene.url}/da-abbinare?decided=1",
         f"{scene.url}/da-abbinare/{entry}?q=a", f"{scene.url}/chiudi",
         f"{scene.url}/{ada.id}/perche", own, f"{why}/perche", f"{why}/rettifica",
