@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.servers import missing
@@ -108,14 +108,22 @@ def collect_complaints(page: Page) -> list[str]:
     return complaints
 
 
+def turn(locator: Locator) -> None:
+    """Click what leads to another page, and wait until that page stands there whole."""
+    with locator.page.expect_navigation():
+        locator.click()
+
+
 def assert_no_overflow(page: Page) -> None:
     """Nothing visible stands beyond the edges of the window (axe does not see this)."""
+    page.wait_for_load_state()
     found = page.evaluate(OVERFLOW)
     assert not found, f"{page.url} overflows:\n" + "\n".join(found[:20])
 
 
 def assert_axe_clean(page: Page) -> None:
     """axe-core finds nothing against WCAG 2.2 AA, nor against its best practice."""
+    page.wait_for_load_state()
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(

@@ -17,7 +17,7 @@ from lms.catalogue.models import LessonStatus
 from lms.extensions import db
 from tests import factories
 from tests.attendance.scene import END, START, Scene, bring_in, cells, hidden, upload, zoom
-from tests.browser import PHONE, WIDE, assert_axe_clean, assert_no_overflow, serve
+from tests.browser import PHONE, WIDE, assert_axe_clean, assert_no_overflow, serve, turn
 from tests.client import PercorsoClient
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -149,11 +149,11 @@ def test_it_all_works_without_scripts(app: Flask, scene: Scene, browser: object)
         sign_in(page, url)
         page.goto(url + scene.url)
         page.locator("tr[data-row]", has_text="Rossi").locator(".rg-absent input").check()
-        page.get_by_role("button", name="Gli altri presenti").click()
-        page.get_by_role("button", name="Segna tutti").click()
+        turn(page.get_by_role("button", name="Gli altri presenti"))
+        turn(page.get_by_role("button", name="Segna tutti"))
         expect(page.locator(".pc-messages")).to_contain_text("5 presenze salvate")
         page.get_by_label("Cerca per nome o ente").fill("rossi")
-        page.get_by_role("button", name="Cerca").click()
+        turn(page.get_by_role("button", name="Cerca"))
         assert page.locator("tr[data-row]").count() == 1
     context.close()
     assert scene.record(scene.people[0]) == ("absent", 0, "trainer")

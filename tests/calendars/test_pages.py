@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from lms.catalogue.programme_actions import cancel_lesson
 from lms.extensions import db
 from tests import factories
-from tests.browser import assert_axe_clean, assert_no_overflow, serve, window
+from tests.browser import assert_axe_clean, assert_no_overflow, serve, turn, window
 from tests.calendars.conftest import Scene
 from tests.client import PercorsoClient
 
@@ -38,7 +38,7 @@ def test_making_replacing_and_revoking(
 
         page.goto(f"{root}/calendario")
         hold()
-        page.locator("main form button").click()
+        turn(page.locator("main form button"))
         hold()
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.locator("[data-copy]").click()
@@ -47,7 +47,7 @@ def test_making_replacing_and_revoking(
         for link in ("sostituisci", "revoca"):
             page.goto(f"{root}/calendario")
             hold()
-            page.locator(f'main a[href="/calendario/{link}"]').click()
+            turn(page.locator(f'main a[href="/calendario/{link}"]'))
             hold()
-            page.locator("main form button.btn-danger").click()
+            turn(page.locator("main form button.btn-danger"))
             hold()

@@ -10,7 +10,7 @@ from lms import jobs
 from lms.extensions import db
 from lms.issuance import rendering
 from tests import factories
-from tests.browser import assert_axe_clean, assert_no_overflow, serve, window
+from tests.browser import assert_axe_clean, assert_no_overflow, serve, turn, window
 from tests.client import PercorsoClient
 from tests.issuance.cycles import TaughtCycle, close
 from tests.issuance.test_issuing import certificates
@@ -84,7 +84,7 @@ def test_what_people_see(app: Flask, browser: Browser) -> None:
             hold(page)
         page.set_viewport_size({"width": 1280, "height": 800})
         page.fill("#code", "abc")
-        page.get_by_role("button", name="Verifica il codice").click()
+        turn(page.get_by_role("button", name="Verifica il codice"))
         hold(page)
         page.goto(f"{root}/verifica/XYZ")
         hold(page)

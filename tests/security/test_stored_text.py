@@ -6,6 +6,7 @@ Weaknesses 6, 13, 15, 22, 25 and 28; ASVS 1.2.1 1.2.2 1.2.4 1.2.10 1.3.7 1.3.11 
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -79,9 +80,9 @@ def test_no_typed_text_becomes_markup(attacked: Record) -> None:
 
 def test_no_typed_text_is_evaluated(attacked: Record) -> None:
     signs = ("=1+1'\"></title></textarea></script>--><x-probe onload=p()>49", "$49", "()>None")
-    shown = [a.where for a in attacked.answers for s in signs if s.encode() in a.body]
-    assert shown == []
-    whole = [a for a in attacked.answers if b"{{7*7}}${7*7}%s%(q)s" in a.body]
+    texts = {a.where: html.unescape(a.text) for a in attacked.answers if "text" in a.kind}
+    assert [where for where, text in texts.items() if any(sign in text for sign in signs)] == []
+    whole = [where for where, text in texts.items() if "{{7*7}}${7*7}%s%(q)s" in text]
     assert len(whole) > 50, "the languages of templates reach the pages as they were typed"
 
 

@@ -30,6 +30,7 @@ from tests.browser import (
     assert_no_overflow,
     collect_complaints,
     serve,
+    turn,
 )
 from tests.conftest import make_settings
 
@@ -65,7 +66,7 @@ class Walker:
             self.go("/accedi")
             self.page.fill("input[name=login]", login)
             self.page.fill("input[name=password]", content.PASSWORD)
-            self.page.click("main form button[type=submit]")
+            turn(self.page.locator("main form button[type=submit]"))
 
     def go(self, path: str) -> None:
         response = self.page.goto(self.address + path)
@@ -73,10 +74,10 @@ class Walker:
         assert response.status == 200, path
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name).first.click()
+        turn(self.page.get_by_role("button", name=name).first)
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
+        turn(self.page.get_by_role("link", name=name).first)
 
     def text(self) -> str:
         return self.page.inner_text("main")
@@ -132,17 +133,17 @@ def hold_the_lesson(trainer: Walker, built: Built, lesson_id: str) -> None:
     trainer.look("report-preview")
     trainer.press("Importa il report")
     trainer.look("queue")
-    trainer.page.locator("main form button[name=person]").first.click()
+    turn(trainer.page.locator("main form button[name=person]").first)
     assert trainer.page.locator("main form button[name=person]").count() == 0
     trainer.go(f"/incontri/{lesson_id}/registro")
     trainer.look("register")
-    trainer.page.locator("main a[href$='/perche']").first.click()
+    turn(trainer.page.locator("main a[href$='/perche']").first)
     assert built.report.name in trainer.text()
     trainer.look("why")
     trainer.go(f"/incontri/{lesson_id}/registro/chiudi")
     trainer.look("close")
     trainer.page.locator("main input[type=radio]").first.check()
-    trainer.page.locator("main form button[type=submit]").last.click()
+    turn(trainer.page.locator("main form button[type=submit]").last)
     trainer.go(f"/incontri/{lesson_id}/registro")
     assert "sigill" in trainer.text().lower()
     trainer.look("register-closed")
@@ -155,7 +156,7 @@ def issue_certificates(organiser: Walker, app: Flask, slug: str) -> None:
     organiser.look("certificates-before")
     organiser.follow("Rilascia gli attestati")
     organiser.look("issue")
-    organiser.page.locator("main form button[type=submit]").last.click()
+    turn(organiser.page.locator("main form button[type=submit]").last)
     organiser.look("certificates-in-preparation")
     with app.app_context():
         assert jobs.run_until_empty() >= 1
@@ -181,7 +182,7 @@ def subscribe(participant: Walker) -> None:
     """Make the calendar's address and read what lies behind it."""
     participant.go("/calendario")
     participant.look("calendar")
-    participant.page.locator("main form button[type=submit]").first.click()
+    turn(participant.page.locator("main form button[type=submit]").first)
     participant.look("calendar-address")
     value = participant.page.locator("input[readonly]").first.input_value()
     feed = participant.context.request.get(value.replace("webcal://", "http://"))
