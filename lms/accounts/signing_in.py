@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from flask import Flask, g, session
+from flask import Flask, g, redirect, session
 from flask_login import UserMixin, login_user, logout_user
 from sqlalchemy import Exists, select
+from werkzeug.wrappers import Response
 
 from lms.access import Role, Subject, role_source
 from lms.accounts.models import Account, Person, RoleGrant, StaffRole, UserSession
@@ -42,6 +43,29 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def token_hash(token: str) -> str:
     """SHA-256 of a random token, as stored."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+SecondStep = Callable[[Account, str], Response | None]
+_second_steps: list[SecondStep] = []
+
+
+def second_step(function: SecondStep) -> SecondStep:
+    """Declare what may still be asked of an account between its first proof and its session.
+
+    The function gets the account and the page wanted; it answers with a page to go to, or None.
+    """
+    _second_steps.append(function)
+    return function
+
+
+def enter(account: Account, after: str) -> Response:
+    """What follows a first proof of identity: a second step if a room asks for one, else in."""
+    for step in _second_steps:
+        answer = step(account, after)
+        if answer is not None:
+            return answer
+    open_session(account)
+    return redirect(after, 303)
 
 
 def open_session(account: Account) -> None:

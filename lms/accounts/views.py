@@ -33,8 +33,7 @@ def sign_in() -> str | Response | tuple[str, int]:
         form.form_errors.append(_("The e-mail address or the password is not right."))
         return _sign_in_page(form)
     throttle.take_back(attempt)
-    signing_in.open_session(account)
-    return redirect(after, 303)
+    return signing_in.enter(account, after)
 
 
 def _begin_attempt(login: str) -> list[int]:
