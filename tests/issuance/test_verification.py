@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from flask import Flask
@@ -46,6 +47,13 @@ def test_a_code_alone_says_the_status_and_no_more(client, issued) -> None:
     for secret in ("Zoë", "D’Alò", "Patti di collaborazione", issued.serial):
         assert secret not in page.text
     assert '<meta name="robots" content="noindex">' in page.text
+
+
+def test_a_fictional_certificate_says_so_at_once(client, issued) -> None:
+    page = f"/verifica/{issued.code}"
+    assert "senza valore" not in client.get(page).text
+    issued.snapshot = json.dumps({**json.loads(issued.snapshot), "fictional": True})
+    assert "È un esempio dimostrativo, senza valore" in client.get(page).text
 
 
 def test_code_and_family_name_give_the_details(client, issued) -> None:
