@@ -15,12 +15,13 @@ from lms import audit
 from lms.accounts.actions import add_person
 from lms.accounts.models import Person
 from lms.catalogue.models import Cycle
+from lms.catalogue.queries import last_end
 from lms.clock import now
 from lms.enrolment import queries
 from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
 from lms.enrolment.pasted import Line
 from lms.enrolment.planning import Outcome, PlannedLine, plan
-from lms.enrolment.rules import Refusal, refusals
+from lms.enrolment.rules import Refusal, against_withdrawing, refusals
 from lms.enrolment.words import refusal_in_words, stay_in_words
 from lms.errors import UserError
 from lms.extensions import db
@@ -88,7 +89,13 @@ def withdraw(enrolment: Enrolment, *, reason: str, by: int, by_organiser: bool) 
 
 def demand_withdrawable(enrolment: Enrolment, cycle: Cycle, *, by_organiser: bool) -> None:
     """UserError (409) with the reason where the enrolment cannot be ended now."""
-    against = queries.against_withdrawing(enrolment, cycle, by_organiser=by_organiser)
+    against = against_withdrawing(
+        confirmed=enrolment.status is EnrolmentStatus.CONFIRMED,
+        status=cycle.status,
+        last_end=last_end(cycle.id),
+        at=now(),
+        by_organiser=by_organiser,
+    )
     if against is not None:
         raise UserError(stay_in_words(against), 409)
 

@@ -12,12 +12,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts.models import Person, PersonEmail
 from lms.catalogue.models import Cycle
-from lms.catalogue.queries import last_end
-from lms.clock import now
 from lms.database import may_write
 from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
-from lms.enrolment.rules import CycleFacts, Stay
-from lms.enrolment.rules import against_withdrawing as _against_withdrawing
+from lms.enrolment.rules import CycleFacts
 from lms.extensions import db
 from lms.lists import MAXIMUM_WORDS, has_words
 from lms.text import search_key
@@ -150,17 +147,6 @@ def not_enrolled(cycle_id: int, found: Select[Any]) -> Select[Any]:
         .exists()
     )
     return found.where(~confirmed)
-
-
-def against_withdrawing(enrolment: Enrolment, cycle: Cycle, *, by_organiser: bool) -> Stay | None:
-    """What stands against ending the enrolment now, if anything does."""
-    return _against_withdrawing(
-        confirmed=enrolment.status is EnrolmentStatus.CONFIRMED,
-        status=cycle.status,
-        last_end=last_end(cycle.id),
-        at=now(),
-        by_organiser=by_organiser,
-    )
 
 
 def history(enrolment_id: int) -> list[tuple[EnrolmentEvent, Person | None]]:

@@ -83,7 +83,11 @@ class Stay(enum.StrEnum):
 
 
 def against_withdrawing(
-    *, confirmed: bool, status: CycleStatus, last_end: datetime | None, at: datetime,
+    *,
+    confirmed: bool,
+    status: CycleStatus,
+    last_end: datetime | None,
+    at: datetime,
     by_organiser: bool,
 ) -> Stay | None:
     """What stands against ending an enrolment at the instant `at`; None when nothing does.

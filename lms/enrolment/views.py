@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -16,7 +17,7 @@ from lms.enrolment import actions, queries
 from lms.enrolment.forms import EnrolForm, WithdrawForm
 from lms.enrolment.loading import own_enrolment
 from lms.enrolment.models import Enrolment
-from lms.enrolment.rules import Refusal, refusals
+from lms.enrolment.rules import Refusal, against_withdrawing, refusals
 from lms.enrolment.words import refusal_in_words, status_in_words
 from lms.permissions import ORGANISING
 
@@ -47,19 +48,22 @@ class EnrolmentState:
 
 
 @blueprint.app_template_global()
-def enrolment_state(cycle: Cycle) -> EnrolmentState:
-    """How who looks stands towards `cycle`; at most three queries."""
+def enrolment_state(cycle: Cycle, last_end: datetime | None) -> EnrolmentState:
+    """How who looks stands towards `cycle`, whose last lesson ends then; at most two queries."""
     mine = own_enrolment(cycle.id)
     facts = queries.facts_of(cycle)
-    against = refusals(facts, enrolled=mine is not None, at=now(), by_organiser=False)
+    instant, enrolled = now(), mine is not None
+    against = refusals(facts, enrolled=enrolled, at=instant, by_organiser=False)
+    stay = against_withdrawing(
+        confirmed=enrolled, status=cycle.status, last_end=last_end, at=instant, by_organiser=False
+    )
     return EnrolmentState(
         enrolment=mine,
         refusals=against,
         reasons=tuple(refusal_in_words(reason, facts) for reason in against),
         places=facts.places,
         places_left=facts.places_left,
-        may_withdraw=mine is not None
-        and queries.against_withdrawing(mine, cycle, by_organiser=False) is None,
+        may_withdraw=stay is None,
     )
 
 

@@ -66,7 +66,7 @@ class Walker:
             self.go("/accedi")
             self.page.fill("input[name=login]", login)
             self.page.fill("input[name=password]", content.PASSWORD)
-            turn(self.page.locator("main form button[type=submit]"))
+            turn(self.page.locator("main form button[type=submit]").first)
 
     def go(self, path: str) -> None:
         response = self.page.goto(self.address + path)
