@@ -48,8 +48,8 @@ class EnrolmentState:
 
 
 @blueprint.app_template_global()
-def enrolment_state(cycle: Cycle, last_end: datetime | None) -> EnrolmentState:
-    """How who looks stands towards `cycle`, whose last lesson ends then; at most two queries."""
+def enrolment_state(cycle: Cycle, last_end: datetime | None = None) -> EnrolmentState:
+    """How who looks stands towards `cycle`; `last_end` of its lessons matters to who might leave."""
     mine = own_enrolment(cycle.id)
     facts = queries.facts_of(cycle)
     instant, enrolled = now(), mine is not None
