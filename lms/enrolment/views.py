@@ -49,7 +49,7 @@ class EnrolmentState:
 
 @blueprint.app_template_global()
 def enrolment_state(cycle: Cycle, last_end: datetime | None = None) -> EnrolmentState:
-    """How who looks stands towards `cycle`; `last_end` of its lessons matters to who might leave."""
+    """How who looks stands towards `cycle`; `last_end` of its lessons is for who might leave."""
     mine = own_enrolment(cycle.id)
     facts = queries.facts_of(cycle)
     instant, enrolled = now(), mine is not None
