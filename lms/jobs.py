@@ -62,6 +62,17 @@ class Job(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class TryAgain(Exception):  # noqa: N818 - no fault: a handler's way of saying "later"
+    """Raised by a handler whose work must wait: the job comes back after `after`.
+
+    Its kind decides itself how often; what else a handler raises is tried MAX_ATTEMPTS times.
+    """
+
+    def __init__(self, after: timedelta, why: str) -> None:
+        self.after = after
+        super().__init__(why)
+
+
 Handler = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
 
@@ -89,6 +100,30 @@ def enqueue(
     db.session.add(job)
     db.session.flush()
     return job
+
+
+def again(kind: str, key: str, payload: dict[str, Any]) -> Job:
+    """Have a job that has ended (or was cleared away) carried out once more, from now."""
+    job = enqueue(kind, key, payload)
+    if job.status in {JobStatus.DONE, JobStatus.FAILED}:
+        job.status, job.run_at, job.attempts = JobStatus.QUEUED, now(), 0
+        job.error = job.finished_at = None
+    return job
+
+
+def postpone(kind: str, until: datetime) -> None:
+    """Let all waiting jobs of `kind` wait until then, as what they need is out of reach."""
+    db.session.execute(
+        update(Job)
+        .where(Job.kind == kind, Job.status == JobStatus.QUEUED, Job.run_at < until)
+        .values(run_at=until)
+    )
+
+
+def hold(job: Job, duration: timedelta) -> None:
+    """Prolong a job's lease for a step that takes long, and commit what was done so far."""
+    job.claimed_until = now() + duration
+    db.session.commit()
 
 
 def progress(job: Job, done: int, total: int) -> None:
@@ -161,6 +196,9 @@ def run_one() -> bool:
     job_id = job.id
     try:
         _handlers[job.kind](job)
+    except TryAgain as later:
+        db.session.rollback()
+        _put_back(job_id, later)
     except Exception as error:
         log.exception("job failed", extra={"job": job_id, "kind": job.kind})
         db.session.rollback()
@@ -170,6 +208,13 @@ def run_one() -> bool:
         job.claimed_by = job.claimed_until = None
         db.session.commit()
     return True
+
+
+def _put_back(job_id: int, later: TryAgain) -> None:
+    job = db.session.get_one(Job, job_id)
+    job.status, job.run_at, job.error = JobStatus.QUEUED, now() + later.after, str(later)[:2000]
+    job.claimed_by = job.claimed_until = None
+    db.session.commit()
 
 
 def _note_failure(job_id: int, error: Exception) -> None:

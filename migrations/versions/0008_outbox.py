@@ -24,16 +24,15 @@ def upgrade() -> None:
         sa.Column("letter", sa.JSON(none_as_null=True), nullable=True),
         sa.Column(
             "status",
-            sa.Enum(
-                *STATUSES, name="status", native_enum=False, create_constraint=True, length=24
-            ),
+            sa.Enum(*STATUSES, name="status", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "letter IS NOT NULL OR status IN ('sent', 'failed', 'uncertain')",
             name=op.f("ck_outbox_message_letter_kept"),
