@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes
+from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -31,7 +31,7 @@ class Received:
 
     @property
     def message(self) -> EmailMessage:
-        parsed = message_from_bytes(self.content, policy=default)
+        parsed = message_from_string(self.content.decode(), policy=default)
         assert isinstance(parsed, EmailMessage)
         return parsed
 
@@ -39,7 +39,7 @@ class Received:
         """The text of the part `kind` ("plain", "html")."""
         found = self.message.get_body((kind,))
         assert found is not None
-        return str(found.get_content())
+        return str(found.get_content()).replace("\r\n", "\n")
 
 
 @dataclass
@@ -48,16 +48,20 @@ class Mailbox:
 
     port: int = 0
     received: list[Received] = field(default_factory=list)
+    unanswered: list[Received] = field(default_factory=list)
     at_recipient: list[str] = field(default_factory=list)
     at_end: list[str] = field(default_factory=list)
     hang_up_inside: int = 0  # so many times: the connection drops in the middle of the content
     hang_up_after: int = 0  # so many times: the content is whole, no answer comes
     conversations: int = 0
+    on_recipient: Callable[[], None] = lambda: None
+    on_accepted: Callable[[], None] = lambda: None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.conversations += 1
+        self.on_recipient()
         if self.at_recipient:
             return self.at_recipient.pop(0)
         envelope.rcpt_tos.append(address)
@@ -68,19 +72,23 @@ class Mailbox:
     ) -> str:
         if self.hang_up_after:
             self.hang_up_after -= 1
+            self.unanswered.append(_received(session, envelope))
             server.transport.abort()
             return "250 never heard"
         if self.at_end:
             return self.at_end.pop(0)
-        assert isinstance(envelope.content, bytes)
-        login = session.auth_data.login if session.auth_data else None
-        self.received.append(
-            Received(
-                str(envelope.mail_from), list(envelope.rcpt_tos), envelope.content,
-                session.ssl is not None, login,
-            )
-        )  # fmt: skip
+        self.received.append(_received(session, envelope))
+        self.on_accepted()
         return "250 queued as 12345"
+
+
+def _received(session: Session, envelope: Envelope) -> Received:
+    assert isinstance(envelope.content, bytes)
+    login = session.auth_data.login if session.auth_data else None
+    encrypted = session.ssl is not None
+    return Received(
+        str(envelope.mail_from), list(envelope.rcpt_tos), envelope.content, encrypted, login
+    )
 
 
 class _Server(SMTP):

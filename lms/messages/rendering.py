@@ -78,11 +78,11 @@ def compose(
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(written_at)
     message["Message-ID"] = message_id
-    message["Content-Language"] = language
     # No holiday notice answers this (RFC 3834; the second is what Exchange looks at). It is no
     # mailing list and nothing one could leave: no List-… headers.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(as_text(letter, language), cte="quoted-printable")
     message.add_alternative(as_html(letter, language), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = language  # setting the content would have dropped it
     return message.as_bytes()
