@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_babel import gettext as _
 
-from lms.clock import now
 from lms.config import Settings
-from lms.mailserver import MailServer, Sender, Tls
-from lms.messages import transport
-from lms.messages.actions import in_language
-from lms.messages.letters import Letter
-from lms.messages.rendering import compose
-from lms.messages.rules import envelope_address, message_id
+from lms.mailserver import Tls
+from lms.messages.rules import envelope_address
 from lms.messages.transport import NotNowError, RefusedError
+from lms.messages.trial import send_trial
 from lms.pages import DEFAULT_LANGUAGE, LANGUAGES
 
 ENCRYPTION = {
@@ -49,28 +42,10 @@ def test(address: str, language: str) -> None:
     click.echo(f"Signing in: {server.user or 'without a user'}")
     click.echo(f"From: {sender.address}\nTo: {recipient}")
     try:
-        answer = _send(server, sender, recipient, language)
+        answer = send_trial(server, sender, recipient, language)
     except RefusedError as error:
         raise click.ClickException(f"The server refuses this message: {error}") from error
     except NotNowError as error:
         raise click.ClickException(f"The message could not be handed over: {error}") from error
     click.echo(f"The server has taken the message: {answer}")
     click.echo("Whether it reaches the mailbox is the server's work from here: look there.")
-
-
-def _send(server: MailServer, sender: Sender, recipient: str, language: str) -> str:
-    with in_language(language):
-        letter = Letter(
-            _("A test of the mail settings"),
-            (_("If you read this, this site can write to you. Nothing else is to be done."),),
-        )
-    content = compose(
-        letter,
-        language=language,
-        sender=sender,
-        recipient=recipient,
-        message_id=message_id(f"test:{secrets.token_hex(16)}", sender.domain),
-        written_at=now(),
-    )
-    with transport.connected(server) as smtp:
-        return transport.hand_over(smtp, sender.address, recipient, content)
