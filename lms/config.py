@@ -90,7 +90,7 @@ class Settings:
             log_level=reader.choice("LMS_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
             demo=reader.flag("LMS_DEMO") and not production,
             mail_server=reader.mail_server(production=production),
-            mail_from=reader.mail_from(),
+            mail_from=reader.mail_from(production=production),
         )
         if production and reader.flag("LMS_DEMO"):
             reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")
@@ -163,11 +163,14 @@ class _Reader:
             self.faults.append(f"LMS_SMTP_URL cannot be used: {error}.")
             return None
 
-    def mail_from(self) -> Sender | None:
+    def mail_from(self, *, production: bool) -> Sender | None:
         value = self.environ.get("LMS_MAIL_FROM", "").strip()
         if not value:
-            if self.environ.get("LMS_SMTP_URL", "").strip():
-                self.faults.append("LMS_MAIL_FROM is missing: mail needs a sender's address.")
+            if production or self.environ.get("LMS_SMTP_URL", "").strip():
+                self.faults.append(
+                    "LMS_MAIL_FROM is missing: mail needs a sender, "
+                    "for example Percorso <formazione@example.it>."
+                )
             return None
         try:
             return read_sender(value)

@@ -11,13 +11,13 @@ import ipaddress
 import re
 import ssl
 from dataclasses import dataclass, field
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 PORTS = {"smtp": 587, "smtps": 465}
 OPTIONS = frozenset({"tls", "ca"})
-_ADDRESS = re.compile(r"[!-~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _EXAMPLE = "smtp://user:password@mail.example.it:587"
 
 
@@ -112,7 +112,7 @@ def _is_here(host: str) -> bool:
 
 def read_sender(text: str) -> Sender:
     """`Name <address>` or an address; ValueError tells what is wrong."""
-    name, address = parseaddr(text)
-    if not text.isprintable() or not _ADDRESS.fullmatch(address) or address.count("@") != 1:
+    found = getaddresses([text]) if text.isprintable() else []
+    if len(found) != 1 or not _ADDRESS.fullmatch(found[0][1]):
         raise ValueError("it must look like Percorso <formazione@example.it>")
-    return Sender(name, address)
+    return Sender(*found[0])
