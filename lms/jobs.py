@@ -10,11 +10,11 @@ import enum
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select, update
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.clock import now
@@ -158,14 +158,23 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def claim() -> Job | None:
-    """Take the next due job, or one whose worker fell silent; None when there is nothing to do."""
+def kinds() -> frozenset[str]:
+    """Every kind of job there is."""
+    return frozenset(_handlers)
+
+
+def claim(only: Collection[str] | None = None) -> Job | None:
+    """Take the next due job, or one whose worker fell silent; None when there is nothing to do.
+
+    `only`: jobs of these kinds (None: of all).
+    """
     instant = now()
     due = (Job.status == JobStatus.QUEUED) & (Job.run_at <= instant)
     abandoned = (Job.status == JobStatus.RUNNING) & (Job.claimed_until <= instant)
+    wanted = true() if only is None else Job.kind.in_(only)
     candidate = (
         select(Job.id)
-        .where(due | abandoned)
+        .where(due | abandoned, wanted)
         .order_by(Job.run_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -188,9 +197,9 @@ def claim() -> Job | None:
     return db.session.get(Job, job_id)
 
 
-def run_one() -> bool:
-    """Claim one job and carry it out; False when nothing was due."""
-    job = claim()
+def run_one(only: Collection[str] | None = None) -> bool:
+    """Claim one job (of these kinds) and carry it out; False when nothing was due."""
+    job = claim(only)
     if job is None:
         return False
     job_id = job.id

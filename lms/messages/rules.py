@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import re
 from datetime import timedelta
+
+
+class OwnReason(enum.StrEnum):
+    """What we say ourselves in the place of a mail server's answer."""
+
+    NO_ADDRESS = "no-address"
+    NO_SERVER = "no-server"
+    OUR_FAULT = "our-fault"
+    KEPT_HERE = "kept-here"
+
 
 # After each failed attempt; the last one again and again until the days are over (RFC 5321 4.5.4.1
 # asks for four or five: a server may be down over a long weekend).

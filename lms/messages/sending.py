@@ -24,7 +24,7 @@ from lms.messages import transport
 from lms.messages.letters import Letter
 from lms.messages.models import ENDED, JOB_KIND, MessageStatus, OutboxMessage
 from lms.messages.rendering import compose
-from lms.messages.rules import delay_after, envelope_address, message_id
+from lms.messages.rules import OwnReason, delay_after, envelope_address, message_id
 from lms.messages.transport import NotNowError, RefusedError
 
 STEPS = 15  # more than a conversation has, each as long as the timeout
@@ -111,15 +111,15 @@ def _try(job: jobs.Job, message: OutboxMessage, attempt: _Attempt) -> None:
     except Exception:
         db.session.rollback()
         log.exception("message not sent", extra={"outbox_message": attempt.message_id})
-        _later(attempt, "a fault of ours: the log tells")
+        _later(attempt, OwnReason.OUR_FAULT)
 
 
 def _without_server(attempt: _Attempt, *, kept: bool) -> None:
     """The demonstration shows its mail on a page; elsewhere this says what is missing."""
     if kept:
-        attempt.end(MessageStatus.SENT)
+        attempt.end(MessageStatus.SENT, OwnReason.KEPT_HERE)
     else:
-        attempt.end(MessageStatus.FAILED, "LMS_SMTP_URL and LMS_MAIL_FROM are not set")
+        attempt.end(MessageStatus.FAILED, OwnReason.NO_SERVER)
 
 
 def _send(
@@ -127,7 +127,7 @@ def _send(
 ) -> None:
     recipient = envelope_address(message.recipient)
     if recipient is None or message.letter is None:
-        raise RefusedError("no mail can be written to this address")
+        raise RefusedError(OwnReason.NO_ADDRESS)
     content = compose(
         Letter.from_json(message.letter),
         language=message.language,

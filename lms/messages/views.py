@@ -12,11 +12,12 @@ from lms import access
 from lms.lists import page_of, search_text
 from lms.messages import actions, queries
 from lms.messages.models import MessageStatus, OutboxMessage
-from lms.messages.words import status_in_words, tone_of
+from lms.messages.words import answer_in_words, status_in_words, tone_of
 
 blueprint = Blueprint("messages", __name__)
 blueprint.add_app_template_filter(status_in_words, "message_status")
 blueprint.add_app_template_filter(tone_of, "message_tone")
+blueprint.add_app_template_filter(answer_in_words, "message_answer")
 
 
 @blueprint.get("/posta")

@@ -6,6 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from lms.messages.models import MessageStatus
+from lms.messages.rules import OwnReason
 
 STATUSES: dict[MessageStatus, LazyString] = {
     MessageStatus.QUEUED: _l("Waiting to leave"),
@@ -13,6 +14,12 @@ STATUSES: dict[MessageStatus, LazyString] = {
     MessageStatus.SENT: _l("Handed over"),
     MessageStatus.FAILED: _l("Not sent"),
     MessageStatus.UNCERTAIN: _l("Perhaps sent"),
+}
+OWN_REASONS: dict[OwnReason, LazyString] = {
+    OwnReason.NO_ADDRESS: _l("No mail can be written to this address."),
+    OwnReason.NO_SERVER: _l("No mail server is set: LMS_SMTP_URL and LMS_MAIL_FROM are missing."),
+    OwnReason.OUR_FAULT: _l("A fault of this program: its log tells more."),
+    OwnReason.KEPT_HERE: _l("Kept on the page of the demonstration's mail."),
 }
 TONES: dict[MessageStatus, str] = {
     MessageStatus.QUEUED: "info",
@@ -31,3 +38,10 @@ def status_in_words(status: MessageStatus) -> str:
 def tone_of(status: MessageStatus) -> str:
     """The badge's tone."""
     return TONES[status]
+
+
+def answer_in_words(answer: str | None) -> str:
+    """Our own reason in the page's language; a mail server's answer as it was said."""
+    if answer in set(OwnReason):
+        return str(OWN_REASONS[OwnReason(answer)])
+    return answer or ""

@@ -103,6 +103,15 @@ def test_all_jobs_of_a_kind_may_wait(app: Flask) -> None:
         assert jobs.run_until_empty() == 2
 
 
+def test_a_worker_may_do_some_kinds_only(app: Flask) -> None:
+    ran.clear()
+    jobs.enqueue("test.count", "count:8", {"number": 8})
+    db.session.commit()
+    assert not jobs.run_one(jobs.kinds() - {"test.count"})
+    assert jobs.run_one({"test.count"})
+    assert ran == [8]
+
+
 def test_what_a_silent_worker_held_is_taken_over(app: Flask) -> None:
     ran.clear()
     job_id = jobs.enqueue("test.count", "count:2", {"number": 2}).id
