@@ -36,8 +36,9 @@ def in_language(language: str) -> Iterator[None]:
 def post(key: str, to: str, letter: Letter, language: str = "it") -> bool:
     """Put `letter` to the address `to` in the outbox, in the current transaction.
 
-    `key` names the occasion ("certificate:12:issued"): one already known changes nothing, and
-    False is returned. An address nobody could write to is a failed row, not an error here.
+    `key` names the occasion ("certificate:12:issued"; administrators see it, so it is no secret):
+    one already known changes nothing, and False is returned. An address nobody could write to
+    becomes a failed message, not an error here.
     """
     if not 0 < len(key) <= KEY_LENGTH:
         raise ValueError(f"a key has from 1 to {KEY_LENGTH} characters")

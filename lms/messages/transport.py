@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 
 from lms.mailserver import MailServer, Tls
 
@@ -48,14 +50,21 @@ def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
         smtp.close()
 
 
+@lru_cache(maxsize=1)
+def _own_name() -> str | None:
+    """This machine's whole name, looked up once; without one smtplib gives its number."""
+    name = socket.getfqdn()
+    return name if "." in name else None
+
+
 def _open(server: MailServer) -> smtplib.SMTP:
     context = ssl.create_default_context(cafile=str(server.ca) if server.ca else None)
     if server.tls is Tls.FROM_START:
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=server.timeout, context=context
+            server.host, server.port, _own_name(), timeout=server.timeout, context=context
         )
     else:
-        smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        smtp = smtplib.SMTP(server.host, server.port, _own_name(), timeout=server.timeout)
     try:
         smtp.ehlo_or_helo_if_needed()
         if server.tls is Tls.STARTTLS:

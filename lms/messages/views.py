@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from lms import access
+from lms.config import Settings
 from lms.lists import page_of, search_text
 from lms.messages import actions, queries
 from lms.messages.models import MessageStatus, OutboxMessage
+from lms.messages.rules import message_id
 from lms.messages.words import answer_in_words, status_in_words, tone_of
 
 blueprint = Blueprint("messages", __name__)
@@ -39,9 +41,12 @@ def outbox() -> str:
 def message(**_address: int) -> str:
     """One message: how it stands, what the server said, what can be done."""
     shown = access.subject(OutboxMessage)
+    settings: Settings = current_app.config["SETTINGS"]
+    sender = settings.mail_from
     return render_template(
         "messages/message.html",
         message=shown,
+        message_id=message_id(shown.key, sender.domain) if sender else None,
         next_try=queries.next_try(shown),
         may_send_again=actions.may_send_again(shown),
     )

@@ -42,6 +42,7 @@ def test_a_refused_message_is_seen_with_its_reason_and_tried_again(
     assert "LMS_SMTP_URL" not in listed
     shown = admin.get(f"/posta/{message_id}").text
     assert "550 5.1.1 casella inesistente" in shown
+    assert ".percorso@example.it" in shown  # how the server's log calls it
     asked = admin.get(f"/posta/{message_id}/riprova").text
     assert "Inviare di nuovo" in asked
     assert row().status is MessageStatus.FAILED  # asking has done nothing
