@@ -32,6 +32,10 @@ from lms.issuance import views_certificate as _issuance_one  # noqa: F401 - one 
 from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of participants
 from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody
 from lms.issuance.blueprint import blueprint as issuance
+from lms.messages import loading as _messages_loading  # noqa: F401 - declares loaders
+from lms.messages import sending as _messages_sending  # noqa: F401 - declares its job
+from lms.messages import views_local as _messages_local  # noqa: F401 - the demonstration's mail
+from lms.messages.views import blueprint as messages
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations.views import blueprint as organisations
 
@@ -44,6 +48,7 @@ def init_app(app: Flask) -> None:
     for blueprint in (
         home,
         organisations,
+        messages,
         accounts,
         people,
         catalogue,

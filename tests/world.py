@@ -33,6 +33,8 @@ from lms.issuance.models import (
     CertificateEvent,
     CertificateEventKind,
 )
+from lms.messages.letters import Letter
+from lms.messages.models import MessageStatus, OutboxMessage
 from tests import factories
 
 FEED_TOKEN = "feed-token-of-the-world"
@@ -154,5 +156,12 @@ class World:
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )
+        self.message = OutboxMessage(
+            key="world", recipient="ada@example.org", language="it", subject="Prova",
+            letter=Letter("Prova", ("Una riga.",)).to_json(), status=MessageStatus.FAILED,
+            attempts=1, created_at=now(), queued_at=now(), tried_at=now(), ended_at=now(),
+            answer="550 no such user",
+        )  # fmt: skip
+        db.session.add(self.message)
         audit.record("world.made", track, actor_id=self.organiser.id)
         db.session.commit()

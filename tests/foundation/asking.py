@@ -18,10 +18,19 @@ from lms.permissions import TABLE
 from tests.client import PercorsoClient
 from tests.world import FEED_TOKEN, Half, World
 
-DEMO_ONLY = frozenset({"demo.index", "demo.report"})  # tests/demo asks these
+# tests/demo and tests/messages ask these
+DEMO_ONLY = frozenset(
+    {
+        "demo.index",
+        "demo.report",
+        "messages.local_mail",
+        "messages.local_letter",
+        "messages.local_html",
+    }
+)
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
-WITHOUT_CYCLE = frozenset({"track", "person", "organisation", "job", "role_grant"})
+WITHOUT_CYCLE = frozenset({"track", "person", "organisation", "job", "role_grant", "message"})
 ACTORS = (
     "stranger",
     "participant of this cycle",
@@ -88,6 +97,7 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "imported_id": half.report.id,
         "entry_id": half.entry.id,
         "job_id": world.job.id,
+        "message_id": world.message.id,
         "role": "organiser",
     }
 

@@ -37,10 +37,14 @@ def test_up_down_up_with_rows(own_app: Flask) -> None:
         db.session.remove()
         assert before["certificate"] > 0
         assert before["evidence"] > 0
-        # One step down and up again keeps every row of the steps below it.
+        # One step down and up again keeps every row of the steps below it; its own tables are new.
         flask_migrate.downgrade(revision="-1")
+        below = inspect(db.engine).get_table_names()
         flask_migrate.upgrade()
-        assert counts() == before
+        after = counts()
+        assert {name: after[name] for name in before if name in below} == {
+            name: before[name] for name in before if name in below
+        }
         db.session.remove()
         flask_migrate.downgrade(revision="base")
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
