@@ -144,9 +144,7 @@ def _municipalities(rows: list[list[str]], patch: dict[str, Any]) -> Iterator[Kn
         known = _of_row(row, renamed.get(row[CADASTRAL]))
         new = sardinian.get(row[CADASTRAL])
         if new:
-            known = replace(
-                known, istat_code=new["istat_code"], province_code=new["province_code"]
-            )
+            known = replace(known, istat_code=new["istat_code"], province_code=new["province_code"])
         yield known
     for each in patch["new"]:
         yield Known(

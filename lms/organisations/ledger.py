@@ -27,6 +27,7 @@ from lms.organisations.models import (
 )
 from lms.text import search_key
 
+
 @dataclass
 class Changes:
     """What was changed, by name: the report. `notes` are what a person should look at."""

@@ -93,8 +93,7 @@ def _insert(bodies: list[Body]) -> None:
     for start in range(0, len(bodies), BATCH):
         part = bodies[start : start + BATCH]
         rows = [
-            body.values
-            | {"search_key": search_key(body.name), "status": _status_at_birth(body)}
+            body.values | {"search_key": search_key(body.name), "status": _status_at_birth(body)}
             for body in part
         ]
         found = db.session.execute(
@@ -110,9 +109,7 @@ def _status_at_birth(body: Body) -> OrganisationStatus:
 
 
 def _update(bodies: list[Body]) -> None:
-    rows = [
-        {"row": body.id, "search_key": search_key(body.name), **body.values} for body in bodies
-    ]
+    rows = [{"row": body.id, "search_key": search_key(body.name), **body.values} for body in bodies]
     _execute_update(rows, (*COLUMNS, "search_key"))
 
 
@@ -151,7 +148,11 @@ def _index(bodies: Iterable[Body]) -> None:
     ready = [body for body in bodies if body.id is not None]
     rows = []
     for body in ready:
-        texts = [body.name, *(a.name for a in body.names.values()), *(body.values[c] for c in CODES)]
+        texts = [
+            body.name,
+            *(a.name for a in body.names.values()),
+            *(body.values[c] for c in CODES),
+        ]
         rows += [{"organisation_id": body.id, "word": word} for word in sorted(words_of(texts))]
     for start in range(0, len(ready), BATCH):
         numbers = [body.id for body in ready[start : start + BATCH] if body.before]

@@ -150,9 +150,7 @@ def _index_name(_mapper: Any, connection: Connection, name: OrganisationName) ->
 def _write_words(connection: Connection, body: Any, names: Any) -> None:
     """The words of one body, written anew. (`lms.organisations.ledger` writes many at once.)"""
     words = words_of([body.name, *names, *(getattr(body, code) for code in CODES)])
-    connection.execute(
-        delete(OrganisationWord).where(OrganisationWord.organisation_id == body.id)
-    )
+    connection.execute(delete(OrganisationWord).where(OrganisationWord.organisation_id == body.id))
     if words:
         rows = [{"organisation_id": body.id, "word": word} for word in sorted(words)]
         connection.execute(insert(OrganisationWord), rows)

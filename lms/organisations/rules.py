@@ -46,11 +46,12 @@ CODE_FORMATS = {
 
 WORD_LENGTH = 40
 # Words that many names share: they tell nothing about whether two bodies are the same.
-GENERIC_WORDS = frozenset(
-    "a al alla aps comune comuni coop cooperativa d da dal dalla degli dei del dell della delle di"
-    " e ed ente ets associazione fondazione i il in l la le lo odv onlus organizzazione per"
-    " sociale societa unione volontariato".split()
-)
+_GENERIC = """
+    a al alla aps comune comuni coop cooperativa d da dal dalla degli dei del dell della delle di e
+    ed ente ets associazione fondazione i il in l la le lo odv onlus organizzazione per sociale
+    societa unione volontariato
+"""
+GENERIC_WORDS = frozenset(_GENERIC.split())
 _ALIKE = 0.8
 _NEAR = 0.5
 

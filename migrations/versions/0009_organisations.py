@@ -57,7 +57,9 @@ def kinds_are(values) -> None:
     version = bind.scalar(sa.text("PRAGMA schema_version"))
     bind.exec_driver_sql("PRAGMA writable_schema=ON")
     bind.execute(
-        sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = 'organisation'"),
+        sa.text(
+            "UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = 'organisation'"
+        ),
         {"sql": changed},
     )
     bind.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
