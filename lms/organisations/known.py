@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from lms.clock import ROME, now
+from lms.extensions import db
 from lms.organisations import dataset
 from lms.organisations.dataset import Known
 from lms.organisations.ledger import Changes, Ledger, note
 from lms.organisations.ledger_writing import Body
-from lms.organisations.models import NameReason, OrganisationStatus
+from lms.organisations.models import (
+    NameReason,
+    Organisation,
+    OrganisationKind,
+    OrganisationStatus,
+)
 from lms.text import search_key
 
 
@@ -34,6 +42,14 @@ def load(*, by: int | None = None) -> Changes:
     changes = ledger.write()
     note("organisations.loaded", changes, by=by)
     return changes
+
+
+def ensure() -> Changes | None:
+    """Load them into a database that never had them; None where they are. One quick question."""
+    region = select(Organisation.id).where(
+        Organisation.kind == OrganisationKind.REGION, Organisation.istat_code.is_not(None)
+    )
+    return load() if db.session.scalar(region.limit(1)) is None else None
 
 
 def today() -> date:

@@ -113,19 +113,22 @@ class Ledger:
         body.values[column] = value
         return True
 
-    def rename(self, body: Body, name: str, until: date | None = None) -> None:
+    def rename(
+        self,
+        body: Body,
+        name: str,
+        until: date | None = None,
+        reason: NameReason = NameReason.FORMER,
+    ) -> None:
         """Give a body another name; the old one still finds it."""
         old = body.name
         if name == old:
             return
-        if search_key(old) != search_key(name):
-            self.also(body, old, NameReason.FORMER, until)
-            self.by_name[search_key(old)].remove(body)
-            self.by_name[search_key(name)].append(body)
+        self.by_name[search_key(old)].remove(body)
+        self.by_name[search_key(name)].append(body)
         body.values["name"] = name
-        body.names.pop(search_key(name), None) if not _known(body, name) else None
-        if body.before:
-            self.changes.renamed.append(f"{old} → {name}")
+        self.also(body, old, reason, until)
+        self.changes.renamed.append(f"{old} → {name}")
 
     def also(self, body: Body, name: str, reason: NameReason, until: date | None = None) -> None:
         """Let `name` find the body too."""
@@ -156,21 +159,21 @@ class Ledger:
         body.values |= {"status": OrganisationStatus.CONFIRMED, "closed_on": None}
         self.changes.reopened.append(body.name)
 
-    def write(self) -> Changes:
-        """Write what changed; `commit` is the caller's."""
-        self.changes.updated += [
+    def report(self) -> Changes:
+        """What would be changed; nothing is written."""
+        self.changes.updated = [
             body.name for body in self.bodies if body.before and _plainly_changed(body)
         ]
+        return self.changes
+
+    def write(self) -> Changes:
+        """Write what changed; `commit` is the caller's."""
+        self.report()
         write(self.bodies)
         for old, new in self.moves:
             if old.id is not None and new.id is not None:
                 followers.move(old.id, new.id)
         return self.changes
-
-
-def _known(body: Body, name: str) -> bool:
-    alias = body.names.get(search_key(name))
-    return alias is not None and alias.known
 
 
 def _plainly_changed(body: Body) -> bool:

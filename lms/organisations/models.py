@@ -77,7 +77,7 @@ class Organisation(Base):
     proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     province_code: Mapped[str | None] = mapped_column(String(2))
     region: Mapped[str | None] = mapped_column(ShortText)
-    ipa_code: Mapped[str | None] = mapped_column(String(20), unique=True)
+    ipa_code: Mapped[str | None] = mapped_column(String(40), unique=True)
     fiscal_code: Mapped[str | None] = mapped_column(String(16), unique=True)
     istat_code: Mapped[str | None] = mapped_column(String(9), unique=True)
     cadastral_code: Mapped[str | None] = mapped_column(String(4), unique=True)

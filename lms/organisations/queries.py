@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from lms.audit import AuditEvent
 from lms.extensions import db
@@ -125,7 +137,8 @@ def by_names(
         .order_by(hits.c.once, Organisation.id)
     )
     for key, by_old_name, body in db.session.execute(rows):
-        if not (by_old_name and found[key]):  # an old name leads on only where nobody bears it
+        borne = any(other.search_key == key for other in found[key])
+        if not (by_old_name and borne):  # an old name leads on only where nobody bears it
             found[key].append(body)
     return found
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from stdnum.it import iva
+from stdnum import luhn
 
 from lms.text import search_key
 
@@ -38,7 +38,7 @@ _BEGINNINGS = (
 # fiscal: eleven digits, of which the last is a check.
 CODE_FORMATS = {
     "province_code": re.compile(r"[A-Z]{2}"),
-    "ipa_code": re.compile(r"[A-Z0-9_-]{2,20}"),
+    "ipa_code": re.compile(r"[A-Z0-9_.-]{2,40}"),
     "fiscal_code": re.compile(r"\d{11}"),
     "istat_code": re.compile(r"\d{2}|\d{3}|\d{6}"),
     "cadastral_code": re.compile(r"[A-Z]\d{3}"),
@@ -71,7 +71,7 @@ def code_is_well_formed(column: str, code: str) -> bool:
     """Whether `code` is written as codes of `column` are; a fiscal code's check digit agrees."""
     if CODE_FORMATS[column].fullmatch(code) is None:
         return False
-    return column != "fiscal_code" or bool(iva.is_valid(code))
+    return column != "fiscal_code" or bool(luhn.is_valid(code))
 
 
 def words_of(texts: Iterable[str | None]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import sqlalchemy as sa
@@ -38,30 +39,32 @@ def words(text):
     return {w[:WORD_LENGTH] for w in "".join(c if c.isalnum() else " " for c in plain).split()}
 
 
-def kinds_are(values) -> None:
-    """Let `kind` hold these values. SQLite keeps a check in the text of its table only."""
+def alter(kinds, ipa_length) -> None:
+    """Let `kind` hold these values and `ipa_code` be so long."""
     name = "ck_organisation_kind"
     if not is_sqlite():
         op.drop_constraint(op.f(name), "organisation", type_="check")
-        op.create_check_constraint(op.f(name), "organisation", one_of("kind", values))
+        op.create_check_constraint(op.f(name), "organisation", one_of("kind", kinds))
+        op.alter_column("organisation", "ipa_code", type_=sa.String(ipa_length))
         return
-    # The table is not built anew (every row that points here would have to be let go first): the
-    # one word list in its text is exchanged, as https://sqlite.org/lang_altertable.html allows.
+    # SQLite keeps checks and lengths in the text of the table only. Building the table anew would
+    # let go every row that points here, so the text is changed in the way that
+    # https://sqlite.org/lang_altertable.html gives for such changes.
     bind = op.get_bind()
-    text = bind.scalar(
-        sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'organisation'")
+    where = "type = 'table' AND name = 'organisation'"
+    before = bind.scalar(sa.text(f"SELECT sql FROM sqlite_master WHERE {where}"))  # noqa: S608
+    start = before.index(f"CONSTRAINT {name} CHECK (")
+    end = before.index(")", before.index(" IN (", start)) + 1
+    check = f"CONSTRAINT {name} CHECK ({one_of('kind', kinds)}"
+    after = re.sub(
+        r"\bipa_code VARCHAR\(\d+\)",
+        f"ipa_code VARCHAR({ipa_length})",
+        f"{before[:start]}{check}{before[end:]}",
     )
-    start = text.index(f"CONSTRAINT {name} CHECK (")
-    end = text.index(")", text.index(" IN (", start)) + 1
-    changed = f"{text[:start]}CONSTRAINT {name} CHECK ({one_of('kind', values)}{text[end:]}"
     version = bind.scalar(sa.text("PRAGMA schema_version"))
     bind.exec_driver_sql("PRAGMA writable_schema=ON")
-    bind.execute(
-        sa.text(
-            "UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = 'organisation'"
-        ),
-        {"sql": changed},
-    )
+    change = sa.text(f"UPDATE sqlite_master SET sql = :after WHERE {where}")  # noqa: S608
+    bind.execute(change, {"after": after})
     bind.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
     bind.exec_driver_sql("PRAGMA writable_schema=RESET")
 
@@ -136,7 +139,7 @@ def fill_words() -> None:
 
 
 def upgrade() -> None:
-    kinds_are(NEW_KINDS)
+    alter(NEW_KINDS, 40)
     add_columns()
     create_tables()
     fill_words()
@@ -151,4 +154,5 @@ def downgrade() -> None:
         # Not through a batch: SQLite drops the column in place, and the rows that point here stay.
         op.execute(f"ALTER TABLE organisation DROP COLUMN {column}")
     op.execute("UPDATE organisation SET kind = 'province' WHERE kind = 'metropolitan_city'")
-    kinds_are(KINDS)
+    op.execute("UPDATE organisation SET ipa_code = NULL WHERE length(ipa_code) > 20")
+    alter(KINDS, 20)
