@@ -94,11 +94,16 @@ def read() -> Dataset:
     )
 
 
-def _rows() -> list[list[str]]:
-    found = importlib.util.find_spec(PACKAGE)  # found, not imported: the library would fetch
+def find_package() -> Path:
+    """Where the packaged list lies. Found, not imported: the library would fetch a newer one."""
+    found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
         raise FileNotFoundError(f"the package {PACKAGE} is missing: run `make setup`")
-    path = Path(found.origin).parent / "database" / "comuni.csv"
+    return Path(found.origin).parent
+
+
+def _rows() -> list[list[str]]:
+    path = find_package() / "database" / "comuni.csv"
     with path.open(encoding="cp1252", newline="") as stream:
         rows = [row for row in csv.reader(stream, delimiter=";") if row]
     if not rows[0][0].startswith(HEADING) or any(len(row) != WIDTH for row in rows):

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, StringField
+from wtforms import DateField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.organisations import queries
@@ -42,7 +42,11 @@ class _AnotherBody(OrganisationFields):
 
     def _offer(self, name: str, known: list[Organisation]) -> None:
         self.organisation_choice.choices = [(str(row.id), called(name, row)) for row in known]
-        if not known:
+
+    def _ask(self, name: str, known: list[Organisation]) -> None:
+        if known:
+            super()._ask(name, known)
+        else:
             self.organisation.errors = [_("No active organisation is found by this name.")]
 
 
@@ -77,8 +81,7 @@ class ProposalForm(_AnotherBody):
     def validate_reason(self, field: StringField) -> None:
         """Refusing says why."""
         if self.decision.data == REFUSE and not field.data:
-            field.errors = [_("Write why it is not accepted.")]
-            raise ValueError(field.errors[0])
+            raise ValidationError(_("Write why it is not accepted."))
 
     @property
     def into(self) -> Organisation | None:
@@ -111,10 +114,13 @@ class EndForm(_AnotherBody):
         """Unless nothing followed."""
         return self.how.data in {MERGED, TWICE}
 
-    def validate_on(self, field: DateField) -> None:
-        """An end has a day; a body written twice has none."""
-        if self.how.data in {MERGED, CLOSED} and field.data is None and not field.errors:
-            raise ValueError(_("Enter the day since when."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields' own checks; an end has a day, a body written twice has none."""
+        right = super().validate(extra_validators)
+        if self.how.data in {MERGED, CLOSED} and self.on.data is None and not self.on.errors:
+            self.on.errors = [_("Enter the day since when.")]
+            return False
+        return right
 
     @property
     def day(self) -> date:

@@ -12,14 +12,14 @@ from xml.sax.saxutils import escape
 from stdnum import luhn
 
 # The headings of https://www.indicepa.gov.it/ipa-dati/dataset/enti, in their order.
-HEADINGS = (
-    "_id Codice_IPA Denominazione_ente Codice_fiscale_ente Tipologia Codice_Categoria Codice_natura"
-    " Codice_ateco Ente_in_liquidazione Codice_MIUR Codice_ISTAT Acronimo Nome_responsabile"
-    " Cognome_responsabile Titolo_responsabile Codice_comune_ISTAT Codice_catastale_comune CAP"
-    " Indirizzo Mail1 Tipo_Mail1 Mail2 Tipo_Mail2 Mail3 Tipo_Mail3 Mail4 Tipo_Mail4 Mail5"
-    " Tipo_Mail5 Sito_istituzionale Url_facebook Url_linkedin Url_twitter Url_youtube"
-    " Data_aggiornamento"
-).split()
+_HEADINGS = """
+    _id Codice_IPA Denominazione_ente Codice_fiscale_ente Tipologia Codice_Categoria Codice_natura
+    Codice_ateco Ente_in_liquidazione Codice_MIUR Codice_ISTAT Acronimo Nome_responsabile
+    Cognome_responsabile Titolo_responsabile Codice_comune_ISTAT Codice_catastale_comune CAP
+    Indirizzo Mail1 Tipo_Mail1 Mail2 Tipo_Mail2 Mail3 Tipo_Mail3 Mail4 Tipo_Mail4 Mail5 Tipo_Mail5
+    Sito_istituzionale Url_facebook Url_linkedin Url_twitter Url_youtube Data_aggiornamento
+"""
+HEADINGS = _HEADINGS.split()
 
 Body = dict[str, str]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,7 +110,5 @@ def test_a_name_too_long_is_cut_at_a_word() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for start in (b"", b"PK\x03\x04", csv_file([])):
-        try:
-            read(start + data)
-        except IpaFileError as error:
-            assert error.faults
+        with contextlib.suppress(IpaFileError):
+            assert read(start + data)
