@@ -61,6 +61,13 @@ TABLE: dict[str, Rule] = {
     "organisations.index": Rule(ORGANISING),
     "organisations.add": Rule(ORGANISING),
     "organisations.edit": Rule(ORGANISING, "organisation"),
+    # mail: the outbox; the demonstration's own mail
+    "messages.outbox": Rule(ADMINISTERING),
+    "messages.message": Rule(ADMINISTERING, "message"),
+    "messages.send_again": Rule(ADMINISTERING, "message"),
+    "messages.local_mail": Rule(ANYONE, "local_mail"),
+    "messages.local_letter": Rule(ANYONE, "local_mail"),
+    "messages.local_html": Rule(ANYONE, "local_mail"),
     # enrolment
     "enrolment.enrol": Rule(SIGNED_IN, "cycle"),
     "enrolment.withdraw": Rule(OWN_OR_ORGANISERS, "enrolment", hidden=True),

@@ -140,7 +140,7 @@ class NewPersonForm(PersonForm):
             raise ValidationError(_("To sign in, the person needs an e-mail address."))
 
     def validate_password(self, field: PasswordField) -> None:
-        """Looked at only when one is given: without it the person is invited to choose their own."""
+        """Looked at only when one is given; without, the person is invited to choose theirs."""
         if not self.with_account.data or not field.data:
             return
         names = (self.given_name.data or "", self.family_name.data or "")

@@ -72,9 +72,7 @@ def confirm_login(address_token: str) -> Page:
     if completing.agree_to_login_change(link):
         flash(_("Your address is changed: sign in with the new one."), "success")
     else:
-        flash(
-            _("Confirmed. The change waits for the other address to confirm."), "success"
-        )
+        flash(_("Confirmed. The change waits for the other address to confirm."), "success")
     return redirect(url_for("home.index"), 303)
 
 
