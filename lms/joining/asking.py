@@ -30,6 +30,7 @@ from lms.text import clean_line
 REGISTRATION_JOB = "answer_registration"
 RESET_JOB = "answer_forgotten_password"
 LOGIN_CHANGE_JOB = "answer_login_change"
+ANSWERS = frozenset({REGISTRATION_JOB, RESET_JOB, LOGIN_CHANGE_JOB})
 
 
 @dataclass(frozen=True)
