@@ -109,6 +109,7 @@ class ChangeLoginForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, login: str, *, has_password: bool, **kwargs: Any) -> None:
         self.login, self.has_password = login, has_password
         super().__init__(**kwargs)
+        self.current.flags.required = has_password
 
     def validate_email(self, field: EmailField) -> None:
         """Another than the one in use."""
