@@ -20,6 +20,7 @@ from lms.cli.demo import ensure
 from lms.cli.organisations import ensure_loaded
 from lms.config import PROJECT_ROOT, Settings
 from lms.extensions import db
+from lms.joining.asking import ANSWERS
 from lms.messages.models import JOB_KIND
 
 IDLE_SECONDS = 0.5
@@ -48,7 +49,7 @@ class _Stop:
 def worker(only: str | None) -> None:
     """Carry out background jobs until told to stop (SIGTERM finishes the job in hand)."""
     stop = _Stop()
-    mail = frozenset({JOB_KIND})
+    mail = ANSWERS | {JOB_KIND}
     kinds = {None: None, "mail": mail, "rest": jobs.kinds() - mail}[only]
     parent = os.getppid()
     jobs.release_of_dead_workers()

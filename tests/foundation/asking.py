@@ -14,9 +14,10 @@ from werkzeug.test import TestResponse
 
 from lms.access import Role, Rule
 from lms.extensions import db
+from lms.joining.rules import LinkPurpose
 from lms.permissions import TABLE
 from tests.client import PercorsoClient
-from tests.world import FEED_TOKEN, Half, World
+from tests.world import FEED_TOKEN, LINK_TOKENS, Half, World
 
 # tests/demo and tests/messages ask these
 DEMO_ONLY = frozenset(
@@ -30,7 +31,9 @@ DEMO_ONLY = frozenset(
 )
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
-WITHOUT_CYCLE = frozenset({"track", "person", "organisation", "job", "role_grant", "message"})
+WITHOUT_CYCLE = frozenset(
+    {"track", "person", "organisation", "job", "role_grant", "message", "user_session"}
+)
 ACTORS = (
     "stranger",
     "participant of this cycle",
@@ -99,6 +102,11 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "job_id": world.job.id,
         "message_id": world.message.id,
         "role": "organiser",
+        "session_id": half.session.id,
+        "registration_token": LINK_TOKENS[LinkPurpose.REGISTRATION],
+        "reset_token": LINK_TOKENS[LinkPurpose.RESET],
+        "invitation_token": LINK_TOKENS[LinkPurpose.INVITATION],
+        "address_token": LINK_TOKENS[LinkPurpose.OLD_LOGIN],
     }
 
 
