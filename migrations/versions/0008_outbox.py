@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.Column("letter", sa.JSON(none_as_null=True), nullable=True),
         sa.Column(
             "status",
-            sa.Enum(
-                *STATUSES, name="status", native_enum=False, create_constraint=True, length=24
-            ),
+            sa.Enum(*STATUSES, name="status", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
