@@ -46,6 +46,7 @@ class Settings:
     max_upload: int
     log_level: str
     demo: bool
+    require_second_factor: bool
 
     @property
     def production(self) -> bool:
@@ -81,6 +82,7 @@ class Settings:
             max_upload=reader.number("LMS_MAX_UPLOAD_MB", DEFAULT_MAX_UPLOAD_MB, 1, 200) * 2**20,
             log_level=reader.choice("LMS_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
             demo=reader.flag("LMS_DEMO") and not production,
+            require_second_factor=reader.flag("LMS_REQUIRE_SECOND_FACTOR", default=production),
         )
         if production and reader.flag("LMS_DEMO"):
             reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")
@@ -102,8 +104,8 @@ class _Reader:
             self.faults.append(f"{name} is '{value}'; it must be one of {', '.join(allowed)}.")
         return value
 
-    def flag(self, name: str) -> bool:
-        value = self.environ.get(name, "").strip().lower() or "0"
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        value = self.environ.get(name, "").strip().lower() or str(int(default))
         if value not in {"0", "1", "true", "false", "yes", "no"}:
             self.faults.append(f"{name} is '{value}'; it must be 1 or 0.")
         return value in {"1", "true", "yes"}

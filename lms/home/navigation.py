@@ -10,7 +10,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from lms.access import holds_any
+from lms.access import demanded_page, holds_any
 from lms.permissions import ORGANISING
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ def _sections() -> tuple[_Section, ...]:
     try:
         if not current_user.is_authenticated:
             return FOR_STRANGERS
+        if demanded_page() is not None:
+            return ()  # every link would only lead back there
         return FOR_ORGANISERS if holds_any(ORGANISING) else FOR_PEOPLE
     except Exception:
         log.exception("the sections of the header could not be told")
