@@ -17,6 +17,8 @@ ENVIRONMENTS = ("development", "test", "production")
 WEAK_SECRETS = frozenset({"changeme", "secret", "dev", "password", "percorso"})
 MINIMUM_SECRET_LENGTH = 32
 DEFAULT_MAX_UPLOAD_MB = 20
+OWN_NOTICE_VERSION = "2026-11-25"  # of the privacy page in templates/home/privacy.html
+VERSION_LENGTH = 40
 
 
 class ConfigError(Exception):
@@ -41,6 +43,7 @@ class Settings:
     administration: str
     contact: str
     privacy_url: str
+    privacy_version: str
     accessibility_url: str
     trusted_proxies: int
     max_upload: int
@@ -77,6 +80,7 @@ class Settings:
             or "Formazione per le amministrazioni locali",
             contact=environ.get("LMS_CONTACT", "").strip(),
             privacy_url=reader.address("LMS_PRIVACY_URL"),
+            privacy_version=reader.version("LMS_PRIVACY_VERSION", OWN_NOTICE_VERSION),
             accessibility_url=reader.address("LMS_ACCESSIBILITY_URL"),
             trusted_proxies=reader.number("LMS_TRUSTED_PROXIES", 0, 0, 5),
             max_upload=reader.number("LMS_MAX_UPLOAD_MB", DEFAULT_MAX_UPLOAD_MB, 1, 200) * 2**20,
@@ -121,6 +125,12 @@ class _Reader:
         value = self.environ.get(name, "").strip()
         if value and urlsplit(value).scheme not in {"http", "https", "mailto"}:
             self.faults.append(f"{name} is '{value}'; it must be a whole https:// address.")
+        return value
+
+    def version(self, name: str, default: str) -> str:
+        value = self.environ.get(name, "").strip() or default
+        if len(value) > VERSION_LENGTH or not value.isprintable():
+            self.faults.append(f"{name} has more than {VERSION_LENGTH} characters.")
         return value
 
     def public_url(self, *, production: bool) -> str:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from lms.accounts import loading as _accounts_loading  # noqa: F401 - declares loaders
 from lms.accounts import signing_in
+from lms.accounts import views_own as _accounts_own  # noqa: F401 - the other pages of one's own
 from lms.accounts.views import blueprint as accounts
 from lms.accounts.views_people import blueprint as people
 from lms.attendance import loading as _attendance_loading  # noqa: F401 - declares loaders
@@ -38,6 +39,9 @@ from lms.issuance import views_certificate as _issuance_one  # noqa: F401 - one 
 from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of participants
 from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody
 from lms.issuance.blueprint import blueprint as issuance
+from lms.joining import answering as _joining_answering  # noqa: F401 - declares its jobs
+from lms.joining import views_login as _joining_login  # noqa: F401 - addresses, invitations
+from lms.joining.views import blueprint as joining
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations.views import blueprint as organisations
 
@@ -52,6 +56,7 @@ def init_app(app: Flask) -> None:
         organisations,
         accounts,
         people,
+        joining,
         factors,
         catalogue,
         enrolment,

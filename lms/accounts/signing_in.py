@@ -11,19 +11,31 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from flask import Flask, g, redirect, session
-from flask_login import UserMixin, login_user, logout_user
+from flask import Flask, g, redirect, request, session, url_for
+from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import Exists, select
 from werkzeug.wrappers import Response
 
 from lms.access import Role, Subject, role_source
 from lms.accounts.models import Account, Person, RoleGrant, StaffRole, UserSession
 from lms.accounts.queries import open_roles
-from lms.accounts.security_log import SecurityEvent, note
+from lms.accounts.security_log import SecurityEvent, note, this_browser
+from lms.accounts.sessions import is_new_device, mark_used
 from lms.clock import now
+from lms.database import may_write
 from lms.extensions import db, login_manager
 
 SESSION_LIFETIME = timedelta(hours=12)
+# What a person may still open before they have replaced the password that staff gave them.
+BEFORE_OWN_PASSWORD = frozenset(
+    {
+        "accounts.change_password",
+        "accounts.sign_out",
+        "home.set_language",
+        "home.privacy",
+        "home.accessibility",
+    }
+)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -72,17 +84,24 @@ def enter(account: Account, after: str) -> Response:
 def open_session(account: Account) -> None:
     """Sign `account` in: a new server row, a fresh cookie (no session fixation)."""
     token = secrets.token_urlsafe(32)
+    device, network = this_browser()
+    new = is_new_device(account.id, device)
     row = UserSession(
         account_id=account.id,
         account=account,
         token_hash=token_hash(token),
         created_at=now(),
         expires_at=now() + SESSION_LIFETIME,
+        device=device,
+        network=network,
     )
     db.session.add(row)
     db.session.flush()
-    note(account.id, SecurityEvent.SIGNED_IN)
-    language = session.get("language")
+    note(
+        account.id,
+        SecurityEvent.SIGNED_IN_FROM_NEW_DEVICE if new else SecurityEvent.SIGNED_IN,
+    )
+    language = account.language or session.get("language")
     session.clear()
     if language:
         session["language"] = language
@@ -93,7 +112,9 @@ def open_session(account: Account) -> None:
 def end_session(session_id: int) -> None:
     """Sign this browser out for good."""
     row = db.session.get_one(UserSession, session_id)
-    row.ended_at = row.ended_at or now()
+    if row.ended_at is None:
+        row.ended_at = now()
+        note(row.account_id, SecurityEvent.SIGNED_OUT)
     language = session.get("language")
     logout_user()
     session.clear()
@@ -115,6 +136,8 @@ def _load(token: str) -> SignedIn | None:
     row: UserSession = found[0]
     if row.ended_at is not None or row.expires_at <= now() or not row.account.is_active:
         return None
+    if may_write.get():
+        mark_used(row)
     roles = frozenset(role for role, holds in zip(StaffRole, found[1:], strict=True) if holds)
     g.open_roles = {row.account.person_id: roles}
     return SignedIn(row, token)
@@ -154,3 +177,11 @@ def init_app(app: Flask) -> None:
     """Flask-Login's own fingerprinting is off: the server's row decides alone."""
     app.config["REMEMBER_COOKIE_DURATION"] = 0
     login_manager.session_protection = None
+
+    @app.before_request
+    def _own_password_first() -> Response | None:
+        if request.endpoint in BEFORE_OWN_PASSWORD or request.endpoint is None:
+            return None
+        if current_user.is_authenticated and current_user.account.must_change_password:
+            return redirect(url_for("accounts.change_password"), 303)
+        return None

@@ -47,7 +47,7 @@ LONGEST = timedelta(days=1)  # no window is longer; older rows are swept away
 
 def begin(login: str, address: str | None) -> list[int] | None:
     """Count an attempt to sign in; as `count`."""
-    return count(SIGN_IN, login=clean_line(login).lower(), address=_network(address))
+    return count(SIGN_IN, login=clean_line(login).lower(), address=network_of(address))
 
 
 def count(limit: Limit, **counted_for: str) -> list[int] | None:
@@ -105,7 +105,7 @@ def _key(kind: str, value: str) -> str:
     return hmac.new(settings.secret_key.encode(), message, hashlib.sha256).hexdigest()
 
 
-def _network(address: str | None) -> str:
+def network_of(address: str | None) -> str:
     """An IPv4 address, or the /64 network of an IPv6 one: a single line has that many addresses."""
     try:
         parsed = ipaddress.ip_address(address or "")

@@ -66,6 +66,7 @@ def profile() -> str:
         "accounts/profile.html",
         person=person,
         login=current_user.account.login,
+        language=current_user.account.language,
         emails=queries.emails_of([person.id])[person.id],
         roles=sorted(queries.open_roles([person.id])[person.id]),
         has_password=current_user.account.password_hash is not None,
@@ -90,5 +91,6 @@ def change_password() -> str | Response | tuple[str, int]:
             throttle.take_back(attempt)
             flash(_("Your password is changed. Other browsers have been signed out."), "success")
             return redirect(url_for("accounts.profile"), 303)
-    page = render_template("accounts/change_password.html", form=form, login=login)
+    first = current_user.account.must_change_password
+    page = render_template("accounts/change_password.html", form=form, login=login, first=first)
     return page, 422 if form.is_submitted() else 200

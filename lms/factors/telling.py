@@ -10,11 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms import audit
+from lms.accounts.letters import whom_to_ask
 from lms.accounts.models import Account
-from lms.accounts.security_log import SecurityEvent, note
-from lms.links import public_url
+from lms.accounts.security_log import SecurityEvent, note, this_browser
+from lms.clock import now
+from lms.links import address_under, public_root
 from lms.messages.actions import in_language, post
 from lms.messages.letters import Button, Letter
+from lms.pages import DEFAULT_LANGUAGE, local_datetime
 
 NOT_YOU = _l(
     "If it was not you, sign in, change your password and look at your second factor at once; "
@@ -95,8 +98,11 @@ def tell(
 
     With a `key` all three happen once for that key: what an attacker can repeat fills nothing.
     """
-    unique = key or secrets.token_hex(8)
-    if not post(f"factors:{account.id}:{event}:{unique}", account.login, _letter(event, detail)):
+    unique = f"factors:{account.id}:{event}:{key or secrets.token_hex(8)}"
+    language = account.language or DEFAULT_LANGUAGE
+    with in_language(language):
+        letter = _letter(event, detail)
+    if not post(unique, account.login, letter, language=language):
         return
     note(account.id, event, detail=detail)
     audit.record(f"factors.{event}", account, actor_id=by, detail=detail)
@@ -104,9 +110,16 @@ def tell(
 
 def _letter(event: SecurityEvent, detail: dict[str, Any] | None) -> Letter:
     subject, happened, remedy = WORDS[event]
-    with in_language("it"):
-        return Letter(
-            str(subject),
-            (str(happened) % (detail or {}), str(remedy)),
-            Button(_("Your second factor"), public_url("factors.overview")),
-        )
+    root, device = public_root(), this_browser()[0]
+    when = local_datetime(now())
+    return Letter(
+        str(subject),
+        (
+            str(happened) % (detail or {}),
+            _("When: %(when)s.", when=when),
+            _("From: %(device)s.", device=device) if device else "",
+            str(remedy),
+        ),
+        Button(_("Your second factor"), address_under(root, "factors.overview")) if root else None,
+        (whom_to_ask(),),
+    )
