@@ -81,7 +81,8 @@ def events(account_id: int) -> list[SecurityEvent]:
         .where(SecurityEntry.account_id == account_id)
         .order_by(SecurityEntry.id)
     )
-    return [event for event in db.session.scalars(rows) if event is not SecurityEvent.SIGNED_IN]
+    others = ("signed_in", "account_")
+    return [event for event in db.session.scalars(rows) if not event.startswith(others)]
 
 
 def letters() -> list[str]:
