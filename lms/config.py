@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lms.mailserver import MailServer, Sender, read_sender, read_server
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "test", "production")
 WEAK_SECRETS = frozenset({"changeme", "secret", "dev", "password", "percorso"})
@@ -19,6 +21,7 @@ MINIMUM_SECRET_LENGTH = 32
 DEFAULT_MAX_UPLOAD_MB = 20
 OWN_NOTICE_VERSION = "2026-11-25"  # of the privacy page in templates/home/privacy.html
 VERSION_LENGTH = 40
+DEFAULT_SMTP_TIMEOUT = 30
 
 
 class ConfigError(Exception):
@@ -50,11 +53,18 @@ class Settings:
     log_level: str
     demo: bool
     require_second_factor: bool
+    mail_server: MailServer | None
+    mail_from: Sender | None
 
     @property
     def production(self) -> bool:
         """Whether real people's data live here."""
         return self.environment == "production"
+
+    @property
+    def keeps_mail(self) -> bool:
+        """Whether letters land on a page here instead of leaving: the demonstration's."""
+        return self.demo and self.mail_server is None
 
     @property
     def public_host(self) -> str:
@@ -87,6 +97,8 @@ class Settings:
             log_level=reader.choice("LMS_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
             demo=reader.flag("LMS_DEMO") and not production,
             require_second_factor=reader.flag("LMS_REQUIRE_SECOND_FACTOR", default=production),
+            mail_server=reader.mail_server(production=production),
+            mail_from=reader.mail_from(production=production),
         )
         if production and reader.flag("LMS_DEMO"):
             reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")
@@ -148,6 +160,37 @@ class _Reader:
         elif production and parts.scheme != "https":
             self.faults.append("LMS_PUBLIC_URL must begin with https:// in production.")
         return value
+
+    def mail_server(self, *, production: bool) -> MailServer | None:
+        value = self.environ.get("LMS_SMTP_URL", "").strip()
+        timeout = self.number("LMS_SMTP_TIMEOUT", DEFAULT_SMTP_TIMEOUT, 5, 120)
+        if not value:
+            if production:
+                self.faults.append(
+                    "LMS_SMTP_URL is missing: production confirms addresses and resets passwords "
+                    "by mail. It looks like smtp://user:password@mail.example.it:587."
+                )
+            return None
+        try:
+            return read_server(value, timeout)
+        except ValueError as error:  # its words never hold the password
+            self.faults.append(f"LMS_SMTP_URL cannot be used: {error}.")
+            return None
+
+    def mail_from(self, *, production: bool) -> Sender | None:
+        value = self.environ.get("LMS_MAIL_FROM", "").strip()
+        if not value:
+            if production or self.environ.get("LMS_SMTP_URL", "").strip():
+                self.faults.append(
+                    "LMS_MAIL_FROM is missing: mail needs a sender, "
+                    "for example Percorso <formazione@example.it>."
+                )
+            return None
+        try:
+            return read_sender(value)
+        except ValueError as error:
+            self.faults.append(f"LMS_MAIL_FROM is '{value}'; {error}.")
+            return None
 
     def database(self, data: Path) -> str:
         value = self.environ.get("LMS_DATABASE_URL", "").strip()

@@ -28,7 +28,7 @@ TABLE: dict[str, Rule] = {
     "accounts.sign_in": Rule(ANYONE),
     "accounts.sign_out": Rule(ANYONE, unready=True),
     "accounts.profile": Rule(SIGNED_IN),
-    "accounts.change_password": Rule(SIGNED_IN),
+    "accounts.change_password": Rule(SIGNED_IN, unready=True),
     "accounts.edit_profile": Rule(SIGNED_IN),
     # one's own sessions and what was noted of one's own account
     "accounts.sessions": Rule(SIGNED_IN),
@@ -77,6 +77,13 @@ TABLE: dict[str, Rule] = {
     "organisations.index": Rule(ORGANISING),
     "organisations.add": Rule(ORGANISING),
     "organisations.edit": Rule(ORGANISING, "organisation"),
+    # mail: the outbox; the demonstration's own mail
+    "messages.outbox": Rule(ADMINISTERING),
+    "messages.message": Rule(ADMINISTERING, "message"),
+    "messages.send_again": Rule(ADMINISTERING, "message"),
+    "messages.local_mail": Rule(ANYONE, "local_mail"),
+    "messages.local_letter": Rule(ANYONE, "local_mail"),
+    "messages.local_html": Rule(ANYONE, "local_mail"),
     # enrolment
     "enrolment.enrol": Rule(SIGNED_IN, "cycle"),
     "enrolment.withdraw": Rule(OWN_OR_ORGANISERS, "enrolment", hidden=True),

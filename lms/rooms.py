@@ -42,6 +42,10 @@ from lms.issuance.blueprint import blueprint as issuance
 from lms.joining import answering as _joining_answering  # noqa: F401 - declares its jobs
 from lms.joining import views_login as _joining_login  # noqa: F401 - addresses, invitations
 from lms.joining.views import blueprint as joining
+from lms.messages import loading as _messages_loading  # noqa: F401 - declares loaders
+from lms.messages import sending as _messages_sending  # noqa: F401 - declares its job
+from lms.messages import views_local as _messages_local  # noqa: F401 - the demonstration's mail
+from lms.messages.views import blueprint as messages
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations.views import blueprint as organisations
 
@@ -54,6 +58,7 @@ def init_app(app: Flask) -> None:
     for blueprint in (
         home,
         organisations,
+        messages,
         accounts,
         people,
         joining,

@@ -128,7 +128,7 @@ class NewPersonForm(PersonForm):
 
     really_new = BooleanField(_l("It is another person: add them"))
     with_account = BooleanField(
-        _l("They may sign in"), description=_l("With the first e-mail address and this password.")
+        _l("They may sign in"), description=_l("With the first e-mail address.")
     )
     password = PasswordField(_l("Initial password"), filters=[lambda text: text or ""])
 
@@ -140,8 +140,8 @@ class NewPersonForm(PersonForm):
             raise ValidationError(_("To sign in, the person needs an e-mail address."))
 
     def validate_password(self, field: PasswordField) -> None:
-        """Looked at only when an account is wanted."""
-        if not self.with_account.data:
+        """Looked at only when one is given; without, the person is invited to choose theirs."""
+        if not self.with_account.data or not field.data:
             return
         names = (self.given_name.data or "", self.family_name.data or "")
         refuse_weak(field.data or "", *names, *self.addresses)

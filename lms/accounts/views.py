@@ -66,6 +66,7 @@ def profile() -> str:
         "accounts/profile.html",
         person=person,
         login=current_user.account.login,
+        confirmed=current_user.account.login_confirmed_at,
         language=current_user.account.language,
         emails=queries.emails_of([person.id])[person.id],
         roles=sorted(queries.open_roles([person.id])[person.id]),

@@ -17,6 +17,7 @@ from lms.cli.attendance import register
 from lms.cli.certificates import certificates, verify
 from lms.cli.demo import demo
 from lms.cli.factors import factors, keys
+from lms.cli.mail import mail
 from lms.cli.report import report
 from lms.cli.server import serve, worker
 from lms.config import ConfigError
@@ -28,17 +29,9 @@ def lms() -> None:
 
 
 for command in (
-    certificates,
-    create_admin_command,
-    demo,
-    factors,
-    keys,
-    register,
-    report,
-    serve,
-    verify,
+    certificates, create_admin_command, demo, factors, keys, mail, register, report, serve, verify,
     worker,
-):
+):  # fmt: skip
     lms.add_command(command)
 
 

@@ -30,7 +30,7 @@ def overview() -> str:
         "factors/overview.html",
         factors=queries.factors_of(current_user.account.id),
         demanded=is_demanded(),
-        held=access.demanded_page() is not None,
+        held=access.demanded_page() == url_for("factors.overview"),
         passkeys_work=party() is not None,
         maximum=MAXIMUM_PASSKEYS,
     )

@@ -70,7 +70,7 @@ def no_such_account(root: str) -> Letter:
             _("No account signs in with this address. Perhaps you used another one: try with that, "
               "or register."),
         ),
-        button=Button(_("Register"), address_under(root, "joining.register")),
+        button=Button(_("Sign up"), address_under(root, "joining.register")),
         closing=(_nothing_happens(), whom_to_ask()),
     )  # fmt: skip
 

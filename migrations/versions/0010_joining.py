@@ -31,24 +31,27 @@ def _forbid(table: str, deed: str) -> None:
         )
 
 
-# Table → columns added in place: SQLite would lose what points to a table that is made anew.
-COLUMNS = {
-    "account": (
-        sa.Column("language", sa.String(2)),
-        sa.Column("login_confirmed_at", sa.DateTime(timezone=True)),
-        sa.Column("must_change_password", sa.Boolean(), server_default=sa.false(), nullable=False),
-    ),
-    "user_session": (
-        sa.Column("last_used_at", sa.DateTime(timezone=True)),
-        sa.Column("device", sa.String(60), server_default="", nullable=False),
-        sa.Column("network", sa.String(60), server_default="", nullable=False),
-        sa.Column("name", sa.String(60), server_default="", nullable=False),
-    ),
-}
-
-
 def _instant(name: str, *, nullable: bool = False) -> sa.Column:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+def _columns() -> dict[str, list[sa.Column]]:
+    """Added in place: SQLite would lose what points to a table that is made anew."""
+    return {
+        "account": [
+            sa.Column("language", sa.String(2)),
+            _instant("login_confirmed_at", nullable=True),
+            sa.Column(
+                "must_change_password", sa.Boolean(), server_default=sa.false(), nullable=False
+            ),
+        ],
+        "user_session": [
+            _instant("last_used_at", nullable=True),
+            sa.Column("device", sa.String(60), server_default="", nullable=False),
+            sa.Column("network", sa.String(60), server_default="", nullable=False),
+            sa.Column("name", sa.String(60), server_default="", nullable=False),
+        ],
+    }
 
 
 def _tables_of_joining() -> None:
@@ -160,9 +163,9 @@ def _mailed_link() -> None:
 
 
 def upgrade() -> None:
-    for table, columns in COLUMNS.items():
+    for table, columns in _columns().items():
         for column in columns:
-            op.add_column(table, column.copy())
+            op.add_column(table, column)
     op.create_table(
         "security_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -187,6 +190,6 @@ def downgrade() -> None:
     for table in ("mailed_link", "login_change", "registration", "notice_acceptance"):
         op.drop_table(table)
     op.drop_table("security_event")  # its triggers go with it
-    for table, columns in COLUMNS.items():
+    for table, columns in _columns().items():
         for column in columns:
             op.execute(f"ALTER TABLE {table} DROP COLUMN {column.name}")

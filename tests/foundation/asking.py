@@ -14,14 +14,26 @@ from werkzeug.test import TestResponse
 
 from lms.access import Role, Rule
 from lms.extensions import db
+from lms.joining.rules import LinkPurpose
 from lms.permissions import TABLE
 from tests.client import PercorsoClient
-from tests.world import FEED_TOKEN, Half, World
+from tests.world import FEED_TOKEN, LINK_TOKENS, Half, World
 
-DEMO_ONLY = frozenset({"demo.index", "demo.report"})  # tests/demo asks these
+# tests/demo and tests/messages ask these
+DEMO_ONLY = frozenset(
+    {
+        "demo.index",
+        "demo.report",
+        "messages.local_mail",
+        "messages.local_letter",
+        "messages.local_html",
+    }
+)
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
-WITHOUT_CYCLE = frozenset({"track", "person", "organisation", "job", "role_grant", "passkey"})
+WITHOUT_CYCLE = frozenset(
+    {"track", "person", "organisation", "job", "role_grant", "message", "user_session", "passkey"}
+)
 ACTORS = (
     "stranger",
     "participant of this cycle",
@@ -88,8 +100,14 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "imported_id": half.report.id,
         "entry_id": half.entry.id,
         "job_id": world.job.id,
+        "message_id": world.message.id,
         "role": "organiser",
         "passkey_id": world.passkey.id,
+        "session_id": half.session.id,
+        "registration_token": LINK_TOKENS[LinkPurpose.REGISTRATION],
+        "reset_token": LINK_TOKENS[LinkPurpose.RESET],
+        "invitation_token": LINK_TOKENS[LinkPurpose.INVITATION],
+        "address_token": LINK_TOKENS[LinkPurpose.OLD_LOGIN],
     }
 
 
