@@ -11,7 +11,13 @@ from typing import Any
 import webauthn
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
+from webauthn.helpers import (
+    base64url_to_bytes,
+    bytes_to_base64url,
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+    options_to_json,
+)
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -40,7 +46,9 @@ from lms.secretbox import keyed_hash
 
 PREFERRED = UserVerificationRequirement.PREFERRED
 # What the library lets through when an answer is not one of a browser.
-UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError)
+UNREADABLE = (
+    WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError,
+)  # fmt: skip
 
 
 def registration_options(
@@ -103,14 +111,19 @@ def _verified_registration(
     if challenge is None:
         raise refused
     try:
-        return webauthn.verify_registration_response(
+        verified = webauthn.verify_registration_response(
             credential=response,
             expected_challenge=challenge,
             expected_rp_id=party.id,
             expected_origin=party.origin,
         )
+        # A key with which nothing could ever be checked would shut its owner out.
+        decoded_public_key_to_cryptography(
+            decode_credential_public_key(verified.credential_public_key)
+        )
     except UNREADABLE as error:
         raise refused from error
+    return verified
 
 
 def assertion_options(party: RelyingParty, step: SecondStep) -> str:
