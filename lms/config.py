@@ -39,6 +39,7 @@ class Settings:
     environment: str
     data: Path
     secret_key: str
+    encryption_keys: tuple[str, ...]
     database_url: str
     public_url: str
     site_name: str
@@ -51,6 +52,7 @@ class Settings:
     max_upload: int
     log_level: str
     demo: bool
+    require_second_factor: bool
     mail_server: MailServer | None
     mail_from: Sender | None
 
@@ -80,6 +82,7 @@ class Settings:
             environment=environment,
             data=data,
             secret_key=reader.secret(data, production=production),
+            encryption_keys=reader.encryption_keys(data, production=production),
             database_url=reader.database(data),
             public_url=reader.public_url(production=production),
             site_name=environ.get("LMS_SITE_NAME", "").strip() or "Percorso",
@@ -93,6 +96,7 @@ class Settings:
             max_upload=reader.number("LMS_MAX_UPLOAD_MB", DEFAULT_MAX_UPLOAD_MB, 1, 200) * 2**20,
             log_level=reader.choice("LMS_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
             demo=reader.flag("LMS_DEMO") and not production,
+            require_second_factor=reader.flag("LMS_REQUIRE_SECOND_FACTOR", default=production),
             mail_server=reader.mail_server(production=production),
             mail_from=reader.mail_from(production=production),
         )
@@ -116,8 +120,8 @@ class _Reader:
             self.faults.append(f"{name} is '{value}'; it must be one of {', '.join(allowed)}.")
         return value
 
-    def flag(self, name: str) -> bool:
-        value = self.environ.get(name, "").strip().lower() or "0"
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        value = self.environ.get(name, "").strip().lower() or str(int(default))
         if value not in {"0", "1", "true", "false", "yes", "no"}:
             self.faults.append(f"{name} is '{value}'; it must be 1 or 0.")
         return value in {"1", "true", "yes"}
@@ -204,20 +208,41 @@ class _Reader:
     def secret(self, data: Path, *, production: bool) -> str:
         value = self.environ.get("LMS_SECRET_KEY", "")
         if not value and not production:
-            return _kept_secret(data)
-        weak = value.lower() in WEAK_SECRETS or len(set(value)) < 10
-        if len(value) < MINIMUM_SECRET_LENGTH or weak:
-            self.faults.append(
-                f"LMS_SECRET_KEY is missing or weak: it must have at least "
-                f"{MINIMUM_SECRET_LENGTH} varied characters. One can be made with: "
-                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
-            )
+            return _kept_secret(data, "secret-key")
+        if _is_weak(value):
+            self.faults.append(f"LMS_SECRET_KEY is missing or weak: {_HOW_A_SECRET_IS_MADE}")
         return value
 
+    def encryption_keys(self, data: Path, *, production: bool) -> tuple[str, ...]:
+        keys = tuple(self.environ.get("LMS_ENCRYPTION_KEYS", "").replace(",", " ").split())
+        if not keys and not production:
+            return (_kept_secret(data, "encryption-key"),)
+        if not keys:
+            self.faults.append(f"LMS_ENCRYPTION_KEYS is missing: {_HOW_A_SECRET_IS_MADE}")
+        elif any(_is_weak(key) for key in keys):
+            self.faults.append(f"LMS_ENCRYPTION_KEYS holds a weak key: {_HOW_A_SECRET_IS_MADE}")
+        elif len(set(keys)) < len(keys) or self.environ.get("LMS_SECRET_KEY") in keys:
+            self.faults.append(
+                "LMS_ENCRYPTION_KEYS holds a key twice, or the one of LMS_SECRET_KEY: "
+                "each must be its own."
+            )
+        return keys
 
-def _kept_secret(data: Path) -> str:
+
+_HOW_A_SECRET_IS_MADE = (
+    f"it must have at least {MINIMUM_SECRET_LENGTH} varied characters. One can be made with: "
+    'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+)
+
+
+def _is_weak(secret: str) -> bool:
+    known = secret.lower() in WEAK_SECRETS or len(set(secret)) < 10
+    return known or len(secret) < MINIMUM_SECRET_LENGTH
+
+
+def _kept_secret(data: Path, name: str) -> str:
     """A random secret kept in the data folder, so that a restart signs nobody out."""
-    path = data / "secret-key"
+    path = data / name
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

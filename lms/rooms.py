@@ -27,6 +27,12 @@ from lms.enrolment import following as _enrolment_following  # noqa: F401 - decl
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
 from lms.enrolment.views import blueprint as enrolment
+from lms.factors import loading as _factors_loading  # noqa: F401 - declares loaders
+from lms.factors import views as _factors_own  # noqa: F401 - one's own factors
+from lms.factors import views_people as _factors_people  # noqa: F401 - of administrators
+from lms.factors import views_prove as _factors_prove  # noqa: F401 - the password again
+from lms.factors import views_step as _factors_step  # noqa: F401 - the step at sign-in
+from lms.factors.blueprint import blueprint as factors
 from lms.home.views import blueprint as home
 from lms.issuance import loading as _issuance_loading  # noqa: F401 - declares loaders
 from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declares its job
@@ -59,6 +65,7 @@ def init_app(app: Flask) -> None:
         accounts,
         people,
         joining,
+        factors,
         catalogue,
         enrolment,
         attendance,

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from lms import audit, jobs
 from lms.accounts.models import Account, Person, StaffRole, UserSession
+from lms.accounts.queries import account_of
 from lms.accounts.security_log import SecurityEvent, note
 from lms.accounts.signing_in import SESSION_LIFETIME
 from lms.attendance.models import (
@@ -29,6 +30,13 @@ from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
+from lms.factors.models import (
+    Passkey,
+    PasskeyChallenge,
+    RecoveryCode,
+    SecondStep,
+    TotpFactor,
+)
 from lms.issuance.models import (
     Certificate,
     CertificateDocument,
@@ -158,6 +166,30 @@ def staged_report() -> bytes:
     )
 
 
+def factors_of_the_world(person: Person) -> Passkey:
+    """An account with an app, a passkey, a recovery code, and an open step with its challenge."""
+    account = account_of(person.id)
+    assert account is not None
+    step = SecondStep(
+        account_id=account.id, token_hash=sha256("step"), password_mark=sha256(""),
+        destination="/", created_at=now(), expires_at=now(),
+    )  # fmt: skip
+    passkey = Passkey(
+        account_id=account.id, name="Telefono", credential="AAAA", public_key=b"key", sign_count=0,
+        created_at=now(),
+    )  # fmt: skip
+    totp = TotpFactor(
+        account_id=account.id, sealed_secret=b"sealed", created_at=now(), confirmed_at=now()
+    )
+    code = RecoveryCode(account_id=account.id, code_hash=sha256("code"), created_at=now())
+    db.session.add_all([step, passkey, totp, code])
+    db.session.flush()
+    db.session.add(
+        PasskeyChallenge(second_step_id=step.id, challenge=b"challenge", expires_at=now())
+    )
+    return passkey
+
+
 class World:
     """Two halves of one track, and the people who belong to none."""
 
@@ -174,6 +206,7 @@ class World:
             person_id=self.this.participant.id, token_hash=sha256(FEED_TOKEN), created_at=now()
         )
         db.session.add(self.feed)
+        self.passkey = factors_of_the_world(self.this.participant)
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )

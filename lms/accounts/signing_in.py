@@ -11,12 +11,12 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, g, redirect, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import Exists, select
 from werkzeug.wrappers import Response
 
-from lms.access import Role, Subject, role_source
+from lms.access import Role, Subject, first_of_all, role_source
 from lms.accounts.models import Account, Person, RoleGrant, StaffRole, UserSession
 from lms.accounts.queries import open_roles
 from lms.accounts.security_log import SecurityEvent, note, this_browser
@@ -26,16 +26,6 @@ from lms.database import may_write
 from lms.extensions import db, login_manager
 
 SESSION_LIFETIME = timedelta(hours=12)
-# What a person may still open before they have replaced the password that staff gave them.
-BEFORE_OWN_PASSWORD = frozenset(
-    {
-        "accounts.change_password",
-        "accounts.sign_out",
-        "home.set_language",
-        "home.privacy",
-        "home.accessibility",
-    }
-)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -173,15 +163,14 @@ def _is_administrator(person_id: int, _subject: Subject | None) -> bool:
     return StaffRole.ADMINISTRATOR in _open_roles(person_id)
 
 
+@first_of_all
+def own_password_first() -> str | None:
+    """Where the password that staff gave is replaced by one's own; None when there is none such."""
+    wanted = current_user.account.must_change_password
+    return url_for("accounts.change_password") if wanted else None
+
+
 def init_app(app: Flask) -> None:
     """Flask-Login's own fingerprinting is off: the server's row decides alone."""
     app.config["REMEMBER_COOKIE_DURATION"] = 0
     login_manager.session_protection = None
-
-    @app.before_request
-    def _own_password_first() -> Response | None:
-        if request.endpoint in BEFORE_OWN_PASSWORD or request.endpoint is None:
-            return None
-        if current_user.is_authenticated and current_user.account.must_change_password:
-            return redirect(url_for("accounts.change_password"), 303)
-        return None

@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select
 
 from lms.accounts.models import SignInAttempt
 from lms.clock import now
 from lms.config import Settings
+from lms.errors import UserError
 from lms.extensions import db
 from lms.text import clean_line
 
@@ -68,6 +70,14 @@ def count(limit: Limit, **counted_for: str) -> list[int] | None:
             return None
         added = insert(SignInAttempt).returning(SignInAttempt.id)
         return [connection.scalars(added.values(key=key, at=now())).one() for key in keys]
+
+
+def too_many(limit: Limit) -> UserError:
+    """What is said to who must wait."""
+    minutes = limit.minutes
+    return UserError(
+        _("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=minutes), 429
+    )
 
 
 def take_back(attempt: list[int]) -> None:

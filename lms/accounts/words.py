@@ -41,6 +41,15 @@ EVENTS: dict[SecurityEvent, LazyString] = {
     SecurityEvent.ACCOUNT_DISABLED: _l("The organisers disabled the account"),
     SecurityEvent.ACCOUNT_ENABLED: _l("The organisers enabled the account again"),
     SecurityEvent.SECOND_FACTOR_CHANGED: _l("The second factor was changed"),
+    SecurityEvent.APP_ADDED: _l("An authenticator app was added as second factor"),
+    SecurityEvent.APP_REMOVED: _l("The authenticator app was removed"),
+    SecurityEvent.PASSKEY_ADDED: _l("A passkey was added as second factor"),
+    SecurityEvent.PASSKEY_REMOVED: _l("A passkey was removed"),
+    SecurityEvent.PASSKEY_COPIED: _l("A passkey that seemed copied was refused"),
+    SecurityEvent.RECOVERY_CODES_MADE: _l("New recovery codes were made"),
+    SecurityEvent.RECOVERY_CODE_USED: _l("A recovery code was used"),
+    SecurityEvent.FACTORS_RESET: _l("An administrator removed the second factor"),
+    SecurityEvent.SECOND_STEP_GUESSED: _l("The second factor was wrong too often"),
 }
 
 

@@ -10,7 +10,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from lms.access import holds_any
+from lms.access import demanded_page, holds_any
 from lms.permissions import ADMINISTERING, ORGANISING
 
 log = logging.getLogger(__name__)
@@ -73,6 +73,8 @@ def _sections() -> tuple[_Section, ...]:
     try:
         if not current_user.is_authenticated:
             return FOR_STRANGERS
+        if demanded_page() is not None:
+            return ()  # every link would only lead back there
         if holds_any(ADMINISTERING):
             return FOR_ADMINISTRATORS
         return FOR_ORGANISERS if holds_any(ORGANISING) else FOR_PEOPLE

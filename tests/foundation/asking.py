@@ -32,7 +32,7 @@ DEMO_ONLY = frozenset(
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
 WITHOUT_CYCLE = frozenset(
-    {"track", "person", "organisation", "job", "role_grant", "message", "user_session"}
+    {"track", "person", "organisation", "job", "role_grant", "message", "user_session", "passkey"}
 )
 ACTORS = (
     "stranger",
@@ -102,6 +102,7 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "job_id": world.job.id,
         "message_id": world.message.id,
         "role": "organiser",
+        "passkey_id": world.passkey.id,
         "session_id": half.session.id,
         "registration_token": LINK_TOKENS[LinkPurpose.REGISTRATION],
         "reset_token": LINK_TOKENS[LinkPurpose.RESET],
