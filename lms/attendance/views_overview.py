@@ -57,13 +57,18 @@ class LessonBox:
 
 
 def lesson_box(lesson: Lesson) -> LessonBox | None:
-    """For staff of the lesson its register's progress, for the enrolled their own presence."""
+    """For staff of the lesson its register's progress, for the enrolled their own presence.
+
+    Before the lesson begins there is no presence to speak of, only perhaps an excuse given early.
+    """
     if not current_user.is_authenticated:
         return None
-    progress = None
+    progress, instant = None, now()
     if access.allowed_to(STAFF):
-        progress = queries_overview.lesson_progress(lesson, now())
+        progress = queries_overview.lesson_progress(lesson, instant)
     own = queries_overview.own_presence(lesson, current_user.person_id)
+    if own and own.cell.mark is None and lesson.starts_at > instant:
+        own = None
     return LessonBox(progress, own) if progress or own else None
 
 

@@ -11,6 +11,7 @@ from flask import current_app, g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
 from wtforms import BooleanField, Field, HiddenField, SelectFieldBase
 
 from lms import access
@@ -26,7 +27,7 @@ from lms.catalogue.models import (
 from lms.catalogue.queries import CycleCard
 from lms.catalogue.times import Occurrence, hours_from_utc, occurrence_of
 from lms.catalogue.words import MODE_WORDS, STATUS_TONES, STATUS_WORDS
-from lms.pages import local_date, local_datetime, local_time, minutes_in_words
+from lms.pages import as_written, local_date, local_datetime, local_time, minutes_in_words, phrase
 from lms.permissions import TABLE
 
 
@@ -58,11 +59,11 @@ def clock_in_words(lesson: Lesson) -> str:
     return words if lesson.zone == "Europe/Rome" else f"{words} ({lesson.zone})"
 
 
-def where_in_words(lesson: Lesson) -> str:
+def where_in_words(lesson: Lesson) -> Markup:
     """Where a lesson is held: its place, or how people attend where none is named."""
     if lesson.mode is LessonMode.BLENDED and lesson.place:
-        return str(_("%(place)s and online", place=lesson.place))
-    return lesson.place or mode_in_words(lesson.mode)
+        return phrase(_("%(place)s and online"), place=lesson.place)
+    return as_written(lesson.place) or escape(mode_in_words(lesson.mode))
 
 
 def days_in_words(first: datetime | None, last: datetime | None) -> str:

@@ -172,6 +172,12 @@ def _card(cycle: Cycle, spans: Sequence[tuple[datetime, datetime]]) -> CycleCard
     )
 
 
+def last_end(cycle_id: int) -> datetime | None:
+    """When the last lesson of a cycle that takes place ends; None when none is planned."""
+    last = _lessons_of(cycle_id).with_only_columns(func.max(Lesson.ends_at))
+    return db.session.scalar(last)
+
+
 def tracks(text: str) -> Page[tuple[Track, int]]:
     """Tracks that match, by title, each with the number of its cycles."""
     page = page_of(select(Track).where(found(text, Track.search_key)).order_by(Track.title))
@@ -205,14 +211,25 @@ def in_use(kind: type[Base], ids: Sequence[int] | Select[Any]) -> bool:
 
     Read from the foreign keys, so that a room still to be built counts without being named here.
     """
-    keys = [
+    hanging = (exists().where(key.in_(ids)) for key in _keys_to(kind))
+    return bool(db.session.scalar(select(or_(*hanging))))
+
+
+def lessons_in_use(cycle_id: int) -> frozenset[int]:
+    """Ids of the cycle's lessons on which something hangs, as for `in_use`."""
+    hanging = (exists().where(key == Lesson.id).correlate(Lesson) for key in _keys_to(Lesson))
+    of_cycle = select(Lesson.id).join(Module).where(Module.cycle_id == cycle_id, or_(*hanging))
+    return frozenset(db.session.scalars(of_cycle))
+
+
+def _keys_to(kind: type[Base]) -> list[Any]:
+    return [
         key.parent
         for table in Base.metadata.tables.values()
         if table.name not in OWN_TABLES
         for key in table.foreign_keys
         if key.column.table is kind.__table__
     ]
-    return bool(db.session.scalar(select(or_(*(exists().where(key.in_(ids)) for key in keys)))))
 
 
 def cycle_in_use(cycle_id: int) -> bool:

@@ -9,6 +9,7 @@ from lms.access import STAFF, Role
 from lms.catalogue import presenting, programme, queries
 from lms.catalogue.models import Cycle, Lesson, LessonStatus
 from lms.catalogue.queries import When
+from lms.catalogue.rules import EnrolmentWindow
 from lms.clock import now
 from lms.lists import search_text
 
@@ -59,6 +60,7 @@ def cycle(**_address: str) -> str:
         to_come=plan.to_come(instant),
         rule=presenting.rule_in_words(rule),
         enrolment=presenting.window_in_words(shown, instant),
+        enrolling=presenting.window_of(shown, instant) is EnrolmentWindow.OPEN,
         emblems=queries.emblems(shown.track_id),
         instant=instant,
     )

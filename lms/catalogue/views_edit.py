@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -22,6 +24,7 @@ from lms.catalogue.words import MISSING_WORDS
 from lms.clock import now
 from lms.extensions import db
 from lms.lists import search_text
+from lms.pages import phrase
 from lms.permissions import ORGANISING
 
 # --- tracks --------------------------------------------------------------------------------------
@@ -107,12 +110,14 @@ def new_cycle() -> View:
 def manage_cycle(**_address: str) -> str:
     """A cycle seen by its staff: what is missing, the programme, the ways to the other rooms."""
     cycle = access.subject(Cycle)
-    plan = programme.programme(cycle.id)
+    plan, instant = programme.programme(cycle.id), now()
     return render_template(
         "catalogue/manage_cycle.html",
         cycle=cycle,
         plan=plan,
-        to_come=plan.to_come(now()),
+        to_come=plan.to_come(instant),
+        used=queries.lessons_in_use(cycle.id),
+        may_cancel=partial(rules.may_cancel, instant=instant),
         missing=actions.lacking_of(cycle, lessons=len(plan.taking_place)),
         missing_words=MISSING_WORDS,
         organises=access.allowed_to(ORGANISING),
@@ -200,7 +205,7 @@ def remove_cycle(**_address: str) -> View:
         flash(_("The draft is deleted."), "success")
         return back_to(url_for("catalogue.manage_cycles"))
     return confirmation(
-        _("Delete the draft “%(title)s”?", title=cycle.title),
+        phrase(_("Delete the draft “%(title)s”?"), title=cycle.title),
         _("Delete"),
         url_for("catalogue.manage_cycle", cycle_slug=cycle.slug),
         [_("Its modules and lessons are deleted too."), _("It cannot be undone.")],

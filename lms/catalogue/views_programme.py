@@ -17,6 +17,7 @@ from lms.catalogue.views import blueprint
 from lms.errors import UserError
 from lms.extensions import db
 from lms.lists import search_text
+from lms.pages import phrase
 
 
 def _programme_of(cycle: Cycle) -> str:
@@ -77,7 +78,7 @@ def remove_module(**_address: int) -> View:
         flash(_("The module is deleted."), "success")
         return back_to(back)
     return confirmation(
-        _("Delete the module “%(title)s”?", title=module.title),
+        phrase(_("Delete the module “%(title)s”?"), title=module.title),
         _("Delete"),
         back,
         [_("Only a module without lessons can be deleted."), _("It cannot be undone.")],
@@ -145,7 +146,7 @@ def cancel_lesson(**_address: int) -> View:
         flash(_("The lesson is cancelled."), "success")
         return back_to(back)
     return confirmation(
-        _("Cancel “%(title)s”?", title=lesson.title),
+        phrase(_("Cancel “%(title)s”?"), title=lesson.title),
         _("Cancel the lesson"),
         back,
         [
@@ -177,7 +178,7 @@ def remove_lesson(**_address: int) -> View:
         flash(_("The lesson is deleted."), "success")
         return back_to(back)
     return confirmation(
-        _("Delete “%(title)s”?", title=lesson.title),
+        phrase(_("Delete “%(title)s”?"), title=lesson.title),
         _("Delete"),
         back,
         [

@@ -15,13 +15,14 @@ from lms import audit
 from lms.accounts.actions import add_person
 from lms.accounts.models import Person
 from lms.catalogue.models import Cycle
+from lms.catalogue.queries import last_end
 from lms.clock import now
 from lms.enrolment import queries
 from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
 from lms.enrolment.pasted import Line
 from lms.enrolment.planning import Outcome, PlannedLine, plan
-from lms.enrolment.rules import Refusal, may_withdraw, refusals
-from lms.enrolment.words import refusal_in_words
+from lms.enrolment.rules import Refusal, against_withdrawing, refusals
+from lms.enrolment.words import refusal_in_words, stay_in_words
 from lms.errors import UserError
 from lms.extensions import db
 from lms.organisations.actions import add_organisation
@@ -80,15 +81,23 @@ def withdraw(enrolment: Enrolment, *, reason: str, by: int, by_organiser: bool) 
     """End an enrolment; its history and attendance stay. UserError (409) if it cannot be."""
     cycle = _lock(enrolment.cycle_id)
     db.session.refresh(enrolment)
-    confirmed = enrolment.status is EnrolmentStatus.CONFIRMED
-    if not may_withdraw(confirmed=confirmed, status=cycle.status, by_organiser=by_organiser):
-        raise UserError(
-            _("The cycle is over: ask the organisers.") if confirmed else _("Already withdrawn."),
-            409,
-        )
+    demand_withdrawable(enrolment, cycle, by_organiser=by_organiser)
     enrolment.status = EnrolmentStatus.WITHDRAWN
     _note(enrolment, by=by, note=clean_line(reason)[:300])
     audit.record("enrolment.withdrawn", enrolment, actor_id=by)
+
+
+def demand_withdrawable(enrolment: Enrolment, cycle: Cycle, *, by_organiser: bool) -> None:
+    """UserError (409) with the reason where the enrolment cannot be ended now."""
+    against = against_withdrawing(
+        confirmed=enrolment.status is EnrolmentStatus.CONFIRMED,
+        status=cycle.status,
+        last_end=last_end(cycle.id),
+        at=now(),
+        by_organiser=by_organiser,
+    )
+    if against is not None:
+        raise UserError(stay_in_words(against), 409)
 
 
 def update_copies(enrolment: Enrolment, *, by: int) -> None:

@@ -74,6 +74,32 @@ def _against_oneself(facts: CycleFacts, at: datetime) -> list[Refusal]:
     return []
 
 
-def may_withdraw(*, confirmed: bool, status: CycleStatus, by_organiser: bool) -> bool:
-    """Whether an enrolment can be withdrawn: by oneself only while the cycle lives."""
-    return confirmed and (by_organiser or status not in OVER)
+class Stay(enum.StrEnum):
+    """Why an enrolment cannot be ended."""
+
+    ALREADY_WITHDRAWN = "already_withdrawn"
+    OVER = "over"
+    LESSONS_HELD = "lessons_held"
+
+
+def against_withdrawing(
+    *,
+    confirmed: bool,
+    status: CycleStatus,
+    last_end: datetime | None,
+    at: datetime,
+    by_organiser: bool,
+) -> Stay | None:
+    """What stands against ending an enrolment at the instant `at`; None when nothing does.
+
+    By oneself only while there is something left to leave: the cycle lives and its last lesson
+    (it ends at `last_end`; None when none is planned) is not over. Afterwards there are only hours
+    and perhaps a certificate, and what happens to those is the organisers' to settle.
+    """
+    if not confirmed:
+        return Stay.ALREADY_WITHDRAWN
+    if by_organiser:
+        return None
+    if status in OVER:
+        return Stay.OVER
+    return Stay.LESSONS_HELD if last_end is not None and last_end <= at else None

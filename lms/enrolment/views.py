@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -16,7 +17,7 @@ from lms.enrolment import actions, queries
 from lms.enrolment.forms import EnrolForm, WithdrawForm
 from lms.enrolment.loading import own_enrolment
 from lms.enrolment.models import Enrolment
-from lms.enrolment.rules import Refusal, may_withdraw, refusals
+from lms.enrolment.rules import Refusal, against_withdrawing, refusals
 from lms.enrolment.words import refusal_in_words, status_in_words
 from lms.permissions import ORGANISING
 
@@ -47,20 +48,22 @@ class EnrolmentState:
 
 
 @blueprint.app_template_global()
-def enrolment_state(cycle: Cycle) -> EnrolmentState:
-    """How who looks stands towards `cycle`; at most two queries."""
+def enrolment_state(cycle: Cycle, last_end: datetime | None = None) -> EnrolmentState:
+    """How who looks stands towards `cycle`; `last_end` of its lessons is for who might leave."""
     mine = own_enrolment(cycle.id)
     facts = queries.facts_of(cycle)
-    against = refusals(facts, enrolled=mine is not None, at=now(), by_organiser=False)
+    instant, enrolled = now(), mine is not None
+    against = refusals(facts, enrolled=enrolled, at=instant, by_organiser=False)
+    stay = against_withdrawing(
+        confirmed=enrolled, status=cycle.status, last_end=last_end, at=instant, by_organiser=False
+    )
     return EnrolmentState(
         enrolment=mine,
         refusals=against,
         reasons=tuple(refusal_in_words(reason, facts) for reason in against),
         places=facts.places,
         places_left=facts.places_left,
-        may_withdraw=may_withdraw(
-            confirmed=mine is not None, status=cycle.status, by_organiser=False
-        ),
+        may_withdraw=stay is None,
     )
 
 
@@ -91,6 +94,8 @@ def withdraw(**_address: int) -> str | Response | tuple[str, int]:
     """Leave a cycle, or let somebody leave, after a confirmation."""
     enrolment, form = access.subject(Enrolment), WithdrawForm()
     own = enrolment.person_id == current_user.person_id
+    organises = access.allowed_to(ORGANISING)
+    actions.demand_withdrawable(enrolment, enrolment.cycle, by_organiser=organises)
     if not form.validate_on_submit():
         page = render_template("enrolment/withdraw.html", enrolment=enrolment, form=form, own=own)
         return page, 422 if form.is_submitted() else 200
@@ -99,7 +104,7 @@ def withdraw(**_address: int) -> str | Response | tuple[str, int]:
         enrolment,
         reason=form.reason.data or "",
         by=current_user.person_id,
-        by_organiser=access.allowed_to(ORGANISING),
+        by_organiser=organises,
     )
     if own:
         flash(_("You have left the cycle."), "success")

@@ -10,7 +10,7 @@ from lms.enrolment.matching import Doubt
 from lms.enrolment.models import EnrolmentStatus
 from lms.enrolment.pasted import LineFault
 from lms.enrolment.planning import Outcome
-from lms.enrolment.rules import CycleFacts, Refusal
+from lms.enrolment.rules import CycleFacts, Refusal, Stay
 from lms.pages import local_datetime
 
 STATUSES: dict[EnrolmentStatus, LazyString] = {
@@ -49,6 +49,19 @@ def refusal_in_words(refusal: Refusal, facts: CycleFacts) -> str:
         Refusal.FULL: _("No places are left."),
     }
     return str(words[refusal])
+
+
+def stay_in_words(stay: Stay) -> str:
+    """Why an enrolment cannot be ended, and what to do."""
+    words: dict[Stay, str] = {
+        Stay.ALREADY_WITHDRAWN: _("Already withdrawn."),
+        Stay.OVER: _("The cycle is over: ask the organisers."),
+        Stay.LESSONS_HELD: _(
+            "All lessons of the cycle have been held, so there is nothing left to leave. "
+            "To have the enrolment ended all the same, ask the organisers."
+        ),
+    }
+    return str(words[stay])
 
 
 def status_in_words(status: EnrolmentStatus) -> str:

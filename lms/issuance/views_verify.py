@@ -29,6 +29,7 @@ class Public:
     code: str
     status: CertificateStatus
     ended_at: datetime | None
+    fictional: bool
 
     @property
     def valid(self) -> bool:
@@ -53,7 +54,12 @@ class Details:
 
 def _public(certificate: Certificate) -> Public:
     ended = queries.ended_by(certificate)
-    return Public(grouped(certificate.code), certificate.status, ended.at if ended else None)
+    return Public(
+        code=grouped(certificate.code),
+        status=certificate.status,
+        ended_at=ended.at if ended else None,
+        fictional=bool(json.loads(certificate.snapshot).get("fictional")),
+    )
 
 
 def _details(certificate: Certificate) -> Details:

@@ -12,7 +12,7 @@ from lms.catalogue.models import LessonStatus
 from lms.clock import now
 from lms.enrolment.models import EnrolmentStatus
 from tests import factories
-from tests.attendance.scene import Scene, bring_in, cells, zoom
+from tests.attendance.scene import Scene, bring_in, cells, upload, zoom
 from tests.client import PercorsoClient
 from tests.counting import statements
 from tests.hostile import SHORT_POLYGLOT, assert_harmless
@@ -126,6 +126,40 @@ def test_the_box_on_a_lesson(client: PercorsoClient, scene: Scene) -> None:
     client.sign_in(factories.person())
     assert "La tua presenza" not in client.get(url).text
     assert "Presenze" not in PercorsoClient(client.app).get(url).text
+
+
+def test_before_a_lesson_nobody_is_told_of_a_presence(client: PercorsoClient) -> None:
+    start = now() + timedelta(days=2)
+    scene = Scene("Ada Rossi", lesson={"starts_at": start, "ends_at": start + timedelta(hours=1)})
+    [ada] = scene.people
+    client.sign_in(ada.person)
+    url = f"/incontri/{scene.lesson.id}"
+    assert "La tua presenza" not in client.get(url).text
+    office = PercorsoClient(client.app).sign_in(scene.trainer)
+    office.post(scene.url, {f"was-{ada.id}": "0", f"mark-{ada.id}": "excused"})
+    assert "Giustificato" in client.get(url).text, "an excuse given early is told"
+
+
+def test_what_is_planned_shows_no_figures(client: PercorsoClient) -> None:
+    start = now() + timedelta(days=2)
+    scene = Scene("Ada Rossi", lesson={"starts_at": start, "ends_at": start + timedelta(hours=1)})
+    client.sign_in(scene.trainer)
+    page = f"/cicli/{scene.cycle.slug}/registri"
+    assert "segnati 0" not in client.get(page).text
+    factories.lesson(scene.module)
+    assert "segnati 0 su 1" in client.get(page).text, "held and unmarked is worth saying"
+
+
+def test_only_imported_reports_can_be_counted_again(client: PercorsoClient) -> None:
+    scene = Scene("Ada Rossi")
+    client.sign_in(scene.trainer)
+    content = zoom(("Ada Rossi", "", "10:00:00", "11:00:00"))
+    assert upload(client, scene, content).status_code == 303
+    waiting = client.get(scene.url).text
+    assert "Da confermare" in waiting
+    assert "/registro/ricalcola" not in waiting
+    bring_in(client, scene, content + b"\n")
+    assert "/registro/ricalcola" in client.get(scene.url).text
 
 
 def test_the_csv_is_what_the_register_says_and_never_a_formula(

@@ -217,6 +217,35 @@ def test_a_lesson_is_deleted_unless_it_has_a_register(organiser: PercorsoClient)
     assert db.session.scalars(select(Lesson.id)).all() == [kept.id]
 
 
+def test_only_what_is_possible_is_offered_of_a_lesson(organiser: PercorsoClient) -> None:
+    module = factories.module()
+    held, untouched = factories.lesson(module), factories.lesson(module)
+    to_come = factories.lesson(
+        module, starts_at=now() + timedelta(days=2), ends_at=now() + timedelta(days=3)
+    )
+    for lesson in (held, to_come):
+        factories.register(lesson)
+    page = organiser.get(f"/cicli/{module.cycle.slug}/gestione").text
+    offered = {
+        lesson.id: [deed for deed in ("annulla", "elimina") if f"/{lesson.id}/{deed}" in page]
+        for lesson in (held, untouched, to_come)
+    }
+    assert offered == {held.id: [], untouched.id: ["annulla", "elimina"], to_come.id: ["annulla"]}
+
+
+def test_a_programme_costs_its_staff_the_same_for_many_lessons(organiser: PercorsoClient) -> None:
+    module = factories.module()
+    page = f"/cicli/{module.cycle.slug}/gestione"
+    factories.register(factories.lesson(module))
+    with statements() as few:
+        organiser.get(page)
+    for _each in range(5):
+        factories.register(factories.lesson(module))
+    with statements() as many:
+        organiser.get(page)
+    assert len(few) == len(many) <= 8
+
+
 # --- trainers ------------------------------------------------------------------------------------
 
 

@@ -246,6 +246,25 @@ def test_no_joining_link_when_there_is_nothing_to_join(app: Flask, why: str) -> 
     assert ("Annullato" if why == "cancelled" else "Svolto") in page
 
 
+def test_calendars_are_offered_what_is_still_to_come(client: PercorsoClient) -> None:
+    held = factories.lesson()
+    cycle = held.module.cycle
+    pages = {f"/incontri/{held.id}": "Aggiungi l’incontro", f"/cicli/{cycle.slug}": "Abbonati"}
+    for page, words in pages.items():
+        assert words not in client.get(page).text
+    held.ends_at = now() + timedelta(hours=1)
+    for page, words in pages.items():
+        assert words in client.get(page).text
+
+
+def test_the_way_to_enrolling_stands_at_the_top(client: PercorsoClient) -> None:
+    cycle = factories.cycle()
+    page = f"/cicli/{cycle.slug}"
+    assert 'href="#enrolment"' in client.get(page).text
+    cycle.enrolment_closes_at = now()
+    assert 'href="#enrolment"' not in client.get(page).text
+
+
 def test_a_lesson_elsewhere_names_its_zone(app: Flask, client: PercorsoClient) -> None:
     lesson = factories.lesson(
         starts_at=datetime(2027, 1, 12, 9, tzinfo=UTC), zone="Europe/Lisbon",

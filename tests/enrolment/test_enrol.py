@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.audit import AuditEvent
-from lms.catalogue.models import CycleStatus, EnrolmentMode
+from lms.catalogue.models import CycleStatus, EnrolmentMode, LessonStatus
 from lms.clock import now
 from lms.enrolment import actions
 from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
@@ -154,6 +154,31 @@ def test_when_the_cycle_is_over_only_organisers_withdraw(
     assert client.post(f"/iscrizioni/{enrolment.id}/ritiro").status_code == 409
     office = PercorsoClient(app).sign_in(factories.organiser())
     assert office.post(f"/iscrizioni/{enrolment.id}/ritiro").status_code == 303
+
+
+def test_nobody_leaves_after_the_last_lesson(app: Flask, client: PercorsoClient) -> None:
+    """Or a certificate already earned would lose the enrolment it stands on."""
+    cycle, person = factories.cycle(), factories.person()
+    enrolment = factories.enrolment(cycle, person)
+    held = factories.lesson(factories.module(cycle))
+    path = f"/iscrizioni/{enrolment.id}/ritiro"
+    client.sign_in(person)
+    assert path not in client.get(f"/cicli/{cycle.slug}").text
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code == 409
+        assert "già stati svolti" in answer.text
+    db.session.refresh(enrolment)
+    assert enrolment.status is EnrolmentStatus.CONFIRMED
+    day = timedelta(days=3)
+    to_come = factories.lesson(
+        held.module, starts_at=held.starts_at + day, ends_at=held.ends_at + day,
+        status=LessonStatus.CANCELLED,
+    )  # fmt: skip
+    assert client.get(path).status_code == 409, "a cancelled lesson is not one to come"
+    to_come.status = LessonStatus.SCHEDULED
+    assert client.post(path).status_code == 303
+    office = PercorsoClient(app).sign_in(factories.organiser())
+    assert office.get(path).status_code == 409, "there is nothing to confirm: already withdrawn"
 
 
 def test_anothers_enrolment_does_not_exist(app: Flask) -> None:

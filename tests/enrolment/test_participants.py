@@ -125,6 +125,7 @@ def test_one_enrolment_its_history_and_its_way_back(office: PercorsoClient) -> N
     enrolment = factories.enrolment(factories.cycle(), factories.person("Ada", "Prova"))
     path = f"/iscrizioni/{enrolment.id}"
     assert "Ada Prova" in office.get(path).text
+    assert "resta valido finché" in office.get(f"{path}/ritiro").text
     response = office.post(f"{path}/ritiro", {"reason": "Trasferita"})
     assert response.location.endswith("/iscritti")
     page = office.get(path).text

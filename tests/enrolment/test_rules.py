@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.catalogue.rules import CycleStatus, EnrolmentMode
-from lms.enrolment.rules import CycleFacts, Refusal, may_withdraw, refusals
+from lms.enrolment.rules import CycleFacts, Refusal, Stay, against_withdrawing, refusals
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=UTC)
 OPEN = CycleFacts(CycleStatus.PUBLISHED, EnrolmentMode.OPEN, None, None, None, 0)
@@ -89,7 +90,31 @@ def test_places_left_are_never_negative(facts: CycleFacts) -> None:
 
 @pytest.mark.parametrize("status", list(CycleStatus))
 def test_who_may_leave(status: CycleStatus) -> None:
-    over = status in {CycleStatus.CLOSED, CycleStatus.ARCHIVED}
-    assert may_withdraw(confirmed=True, status=status, by_organiser=False) is not over
-    assert may_withdraw(confirmed=True, status=status, by_organiser=True)
-    assert not may_withdraw(confirmed=False, status=status, by_organiser=True)
+    facts: dict[str, Any] = {"status": status, "last_end": NOON + SECOND, "at": NOON}
+    over = Stay.OVER if status in {CycleStatus.CLOSED, CycleStatus.ARCHIVED} else None
+    assert against_withdrawing(confirmed=True, by_organiser=False, **facts) is over
+    assert against_withdrawing(confirmed=True, by_organiser=True, **facts) is None
+    gone = against_withdrawing(confirmed=False, by_organiser=True, **facts)
+    assert gone is Stay.ALREADY_WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("last_end", "reason"),
+    [
+        (NOON - SECOND, Stay.LESSONS_HELD),
+        (NOON, Stay.LESSONS_HELD),
+        (NOON + SECOND, None),
+        (None, None),
+    ],
+)
+def test_nobody_leaves_what_has_been_held_to_the_end(
+    last_end: datetime | None, reason: Stay | None
+) -> None:
+    def asked(*, by_organiser: bool) -> Stay | None:
+        return against_withdrawing(
+            confirmed=True, status=CycleStatus.PUBLISHED, last_end=last_end, at=NOON,
+            by_organiser=by_organiser,
+        )  # fmt: skip
+
+    assert asked(by_organiser=False) is reason
+    assert asked(by_organiser=True) is None

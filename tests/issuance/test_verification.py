@@ -48,6 +48,16 @@ def test_a_code_alone_says_the_status_and_no_more(client, issued) -> None:
     assert '<meta name="robots" content="noindex">' in page.text
 
 
+def test_a_fictional_certificate_says_so_at_once(app, client, issued) -> None:
+    assert "senza valore" not in client.get(f"/verifica/{issued.code}").text
+    taught = TaughtCycle(track=factories.track(fictional=True))
+    taught.entitled(1)
+    issue(app, taught)
+    [fictional] = [each for each in certificates() if each.cycle_id == taught.cycle.id]
+    page = client.get(f"/verifica/{fictional.code}").text
+    assert "È un esempio dimostrativo, senza valore" in page
+
+
 def test_code_and_family_name_give_the_details(client, issued) -> None:
     path = f"/verifica/{issued.code}"
     page = client.post(path, {"family_name": "d'alo deluca"})

@@ -36,6 +36,9 @@ from tests.conftest import make_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PICTURES = os.environ.get("PERCORSO_PICTURES")
+# Rows out of sight are not drawn; in a picture of the whole page they would be blank.
+WHOLE = """() => document.querySelectorAll(".rg-table tr").forEach(
+  (row) => { row.style.contentVisibility = "visible"; })"""
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +69,7 @@ class Walker:
             self.go("/accedi")
             self.page.fill("input[name=login]", login)
             self.page.fill("input[name=password]", content.PASSWORD)
-            turn(self.page.locator("main form button[type=submit]"))
+            turn(self.page.locator("main form button[type=submit]").first)
 
     def go(self, path: str) -> None:
         response = self.page.goto(self.address + path)
@@ -88,6 +91,7 @@ class Walker:
             assert_no_overflow(self.page)
             assert_axe_clean(self.page)
             if PICTURES:
+                self.page.evaluate(WHOLE)
                 path = Path(PICTURES) / f"{name}-{size['width']}.png"
                 self.page.screenshot(path=path, full_page=True)
         self.page.set_viewport_size(WIDE)
