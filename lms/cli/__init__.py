@@ -17,6 +17,7 @@ from lms.cli.attendance import register
 from lms.cli.certificates import certificates, verify
 from lms.cli.demo import demo
 from lms.cli.mail import mail
+from lms.cli.organisations import organisations
 from lms.cli.report import report
 from lms.cli.server import serve, worker
 from lms.config import ConfigError
@@ -28,7 +29,8 @@ def lms() -> None:
 
 
 for command in (
-    certificates, create_admin_command, demo, mail, register, report, serve, verify, worker,
+    certificates, create_admin_command, demo, mail, organisations, register, report, serve,
+    verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
 

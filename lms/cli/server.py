@@ -17,6 +17,7 @@ from flask.cli import with_appcontext
 
 from lms import jobs
 from lms.cli.demo import ensure
+from lms.cli.organisations import ensure_loaded
 from lms.config import PROJECT_ROOT, Settings
 from lms.extensions import db
 from lms.joining.asking import ANSWERS
@@ -76,6 +77,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     if settings.demo:
         ensure(settings)
+    ensure_loaded()
     db.session.remove()
     db.engine.dispose()
     click.echo(f"\n  {settings.site_name}: http://{host}:{port}/\n")

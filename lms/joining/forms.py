@@ -11,9 +11,9 @@ from wtforms import BooleanField, EmailField, PasswordField, SelectField, String
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from lms.accounts.forms import check_email, refuse_weak
-from lms.accounts.forms_own import KnownOrganisationFields
 from lms.accounts.rules import EMAIL_LENGTH, MAXIMUM_PASSWORD_LENGTH, NAME_LENGTH
 from lms.organisations.forms import one_line
+from lms.organisations.forms_choosing import OrganisationFields
 from lms.pages import LANGUAGES
 
 
@@ -45,7 +45,7 @@ def _notice() -> BooleanField:
     )
 
 
-class RegistrationForm(KnownOrganisationFields):
+class RegistrationForm(OrganisationFields):
     """Who wants to join; the password is chosen once the mailbox has proved itself."""
 
     given_name = StringField(
