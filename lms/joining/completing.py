@@ -21,7 +21,7 @@ from lms.extensions import db
 from lms.joining.links import spend_all_of, use
 from lms.joining.models import LoginChange, MailedLink, Registration
 from lms.joining.notices import accept_notice
-from lms.joining.queries import known_under
+from lms.joining.queries import known_under, still_fits
 from lms.joining.rules import LinkPurpose, whom_it_is_about
 from lms.organisations.actions_life import propose
 from lms.organisations.models import OrganisationKind
@@ -68,7 +68,7 @@ def choose_password(link_id: int, password: str, *, notice: str | None = None) -
     """
     link, new_hash = _hashed_for(link_id, password)
     account = link.account
-    if account is None or not account.is_active or account.login != link.address:
+    if account is None or not still_fits(link, account):
         raise UserError(_("This link opens nothing any more."), 409)
     use(link)
     account.password_hash, account.must_change_password = new_hash, False
