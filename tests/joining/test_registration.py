@@ -121,7 +121,7 @@ def test_only_the_hash_of_a_token_is_kept(client: PercorsoClient) -> None:
         ({"email": ""}, "Scrivi un indirizzo e-mail"),
         ({"language": "xx"}, ""),
         ({"notice": ""}, "Leggi l’informativa"),
-        ({"organisation": "Zzyzx Zzyzx"}, "Non conosciamo questo ente"),
+        ({"organisation": "Zzyzx Zzyzx"}, "Questo ente non è in elenco"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_and_what_was_typed_is_kept(
