@@ -34,7 +34,7 @@ def change_login() -> Page:
         else:
             flash(_("Two messages are on their way: confirm in both."), "success")
             return redirect(url_for("joining.change_login"), 303)
-    change = queries.open_change(account_id)
+    change = queries.change_under_way(account_id)
     return form_page("joining/change_login.html", form, login=login, change=change)
 
 
