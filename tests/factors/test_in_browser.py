@@ -172,7 +172,7 @@ def test_without_scripts_app_and_codes_do_everything(app: Flask, browser: Browse
 def every_factor(account: Account) -> None:
     with_codes(account)
     passkey = Passkey(
-        account_id=account.id, name="Il portatile dell’ufficio formazione, quello con la borsa blu",
+        account_id=account.id, name="Il portatile dell’ufficio formazione con la borsa blu",
         credential="AAAA", public_key=b"key", sign_count=0, created_at=now(),
     )  # fmt: skip
     db.session.add(passkey)
