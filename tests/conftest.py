@@ -32,6 +32,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         names = DATABASES if chosen == "both" else (chosen,)
+        if metafunc.definition.get_closest_marker("one_database"):
+            names = names[:1]
         metafunc.parametrize("database", names, indirect=True, scope="session")
 
 

@@ -20,7 +20,7 @@ from lms.factors.blueprint import Page, blueprint, json_answer, party, recently_
 from lms.factors.forms import CodeForm, PasskeyForm
 from lms.factors.loading import is_demanded
 from lms.factors.models import Passkey
-from lms.factors.rules import MAXIMUM_PASSKEYS, app_address
+from lms.factors.rules import MAXIMUM_PASSKEYS, app_address, in_groups
 
 
 @blueprint.get("/profilo/secondo-fattore")
@@ -67,6 +67,7 @@ def confirm_totp() -> Page:
         "factors/confirm_totp.html",
         form=form,
         secret=secret,
+        groups=in_groups(secret),
         picture="data:image/svg+xml;base64," + b64encode(drawing.encode()).decode(),
     )
     return page, 422 if form.is_submitted() else 200
