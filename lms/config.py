@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lms.config_oidc import OidcProvider, read_providers
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "test", "production")
 WEAK_SECRETS = frozenset({"changeme", "secret", "dev", "password", "percorso"})
@@ -45,6 +47,7 @@ class Settings:
     max_upload: int
     log_level: str
     demo: bool
+    oidc: tuple[OidcProvider, ...] = ()
 
     @property
     def production(self) -> bool:
@@ -79,6 +82,7 @@ class Settings:
             max_upload=reader.number("LMS_MAX_UPLOAD_MB", DEFAULT_MAX_UPLOAD_MB, 1, 200) * 2**20,
             log_level=reader.choice("LMS_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
             demo=reader.flag("LMS_DEMO") and not production,
+            oidc=read_providers(environ, reader.faults, production=production),
         )
         if production and reader.flag("LMS_DEMO"):
             reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")

@@ -56,8 +56,10 @@ def _sign_in_page(form: SignInForm) -> tuple[str, int]:
 def sign_out() -> Response:
     """End this session on the server, not only in the browser."""
     if current_user.is_authenticated:
-        signing_in.end_session(current_user.session_id)
+        answer = signing_in.leave(current_user.session_id)
         flash(_("You have signed out."), "success")
+        if answer is not None:
+            return answer
     return redirect(url_for("home.index"), 303)
 
 
