@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from lms.access import Role, Subject, role_source
 from lms.accounts.models import Account, Person, RoleGrant, StaffRole, UserSession
 from lms.accounts.queries import open_roles
+from lms.accounts.security_log import SecurityEvent, note
 from lms.clock import now
 from lms.extensions import db, login_manager
 
@@ -105,8 +106,12 @@ def open_session(account: Account) -> None:
     )
     db.session.add(row)
     db.session.flush()
+<<<<<<< HEAD
     for told in _session_opened:
         told(row)
+=======
+    note(account.id, SecurityEvent.SIGNED_IN)
+>>>>>>> factors
     language = session.get("language")
     session.clear()
     if language:

@@ -39,7 +39,7 @@ def sign_in() -> str | Response | tuple[str, int]:
 def _begin_attempt(login: str) -> list[int]:
     attempt = throttle.begin(login, request.remote_addr)
     if attempt is None:
-        minutes = int(throttle.WINDOW.total_seconds() // 60)
+        minutes = throttle.SIGN_IN.minutes
         raise UserError(
             _("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=minutes), 429
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.accounts.devices import NETWORK_LENGTH
 from lms.accounts.models import Account, Person
 from lms.database import Base, Hash, UtcDateTime, choice
 from lms.federation.rules import DETAIL_LENGTH, SUBJECT_LENGTH, Failure
@@ -127,6 +128,6 @@ class FederationTransaction(Base):
     failure: Mapped[Failure | None] = mapped_column(choice(Failure, "failure"))
     detail: Mapped[str] = mapped_column(String(DETAIL_LENGTH))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    network: Mapped[str] = mapped_column(String(50))
+    network: Mapped[str] = mapped_column(String(NETWORK_LENGTH))
 
     person: Mapped[Person | None] = relationship()

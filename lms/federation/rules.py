@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import ipaddress
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -159,15 +158,3 @@ def may_ask(address: object, hosts: Collection[str], *, allow_loopback: bool) ->
         return False
     plain = parts.scheme == "http" and allow_loopback and is_loopback(parts.hostname)
     return parts.scheme == "https" or plain
-
-
-def coarse_address(address: str | None) -> str:
-    """The network somebody came from, never their own line: /24 of IPv4, /48 of IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return ""
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    size = 24 if parsed.version == 4 else 48
-    return str(ipaddress.ip_network((parsed, size), strict=False))

@@ -12,10 +12,11 @@ from datetime import datetime
 from flask import has_request_context, request
 from sqlalchemy import delete
 
+from lms.accounts.devices import coarse_network
 from lms.clock import now
 from lms.extensions import db
 from lms.federation.models import FederationTransaction, Outcome
-from lms.federation.rules import Stopped, coarse_address
+from lms.federation.rules import Stopped
 
 KEPT_MONTHS = 24
 
@@ -39,7 +40,7 @@ def note(
             failure=stopped.failure if stopped else None,
             detail=stopped.detail if stopped else "",
             person_id=person_id,
-            network=coarse_address(address),
+            network=coarse_network(address),
         )
     )
     db.session.flush()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -121,7 +121,7 @@ def _log() -> None:
         sa.Column("failure", _choice(FAILURES, "failure"), nullable=True),
         sa.Column("detail", sa.String(120), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("network", sa.String(50), nullable=False),
+        sa.Column("network", sa.String(60), nullable=False),
         sa.CheckConstraint(
             "(outcome = 'failed') = (failure IS NOT NULL)",
             name=op.f("ck_federation_transaction_failure_of_failed"),

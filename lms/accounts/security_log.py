@@ -1,0 +1,92 @@
+"""What happened to an account's safety: append-only, written with the deed, read by its owner.
+
+The database forbids changing or deleting a row (triggers of migration 0010). A room above adds its
+kinds to `SecurityEvent` and their words to `lms.accounts.words`.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from flask import has_request_context, request
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.devices import DEVICE_LENGTH, NETWORK_LENGTH, coarse_network, device_kind
+from lms.clock import now
+from lms.database import Base, UtcDateTime
+from lms.extensions import db
+
+
+class SecurityEvent(enum.StrEnum):
+    """What is noted. A value once written is never given another meaning."""
+
+    ACCOUNT_OPENED = "account_opened"
+    SIGNED_IN = "signed_in"
+    SIGNED_IN_FROM_NEW_DEVICE = "signed_in_from_new_device"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    OTHER_SESSIONS_ENDED = "other_sessions_ended"
+    PASSWORD_SET = "password_set"  # noqa: S105 # nosec B105 # a name of what happened
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 # nosec B105 # the same
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 # nosec B105 # the same
+    PASSWORD_RESET = "password_reset"  # noqa: S105 # nosec B105 # the same
+    INVITED = "invited"
+    LOGIN_CHANGE_ASKED = "login_change_asked"
+    LOGIN_CHANGE_CANCELLED = "login_change_cancelled"
+    LOGIN_CHANGED = "login_changed"
+    PROFILE_CHANGED = "profile_changed"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+
+
+class SecurityEntry(Base):
+    """One line of an account's log; device and network are told coarsely."""
+
+    __tablename__ = "security_event"
+    __table_args__ = (Index("ix_security_event_account", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Checked here alone: a CHECK would need a migration for every kind a room adds.
+    event: Mapped[SecurityEvent] = mapped_column(
+        Enum(
+            SecurityEvent,
+            native_enum=False,
+            length=40,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        )
+    )
+    device: Mapped[str] = mapped_column(String(DEVICE_LENGTH))
+    network: Mapped[str] = mapped_column(String(NETWORK_LENGTH))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+def note(account_id: int, event: SecurityEvent, *, detail: dict[str, Any] | None = None) -> None:
+    """Note what happened to an account, in the transaction that does it.
+
+    `detail` holds plain JSON values a person may read about themself; no passwords, no tokens.
+    Outside a request (worker, command line) device and network stay empty.
+    """
+    device, network = this_browser()
+    db.session.add(
+        SecurityEntry(
+            account_id=account_id,
+            at=now(),
+            event=event,
+            device=device,
+            network=network,
+            detail=detail or {},
+        )
+    )
+
+
+def this_browser() -> tuple[str, str]:
+    """The device and the network this request comes from; empty outside a request."""
+    if not has_request_context():
+        return "", ""
+    return device_kind(request.user_agent.string), coarse_network(request.remote_addr)
