@@ -41,6 +41,8 @@ class SecurityEvent(enum.StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
 
 
 class SecurityEntry(Base):

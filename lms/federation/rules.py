@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from lms.accounts import tax_code_rules
 from lms.accounts.rules import NAME_LENGTH, is_email
 from lms.config_oidc import ClaimNames, is_loopback
-from lms.text import clean_line
+from lms.text import clean_line, search_key
 
 DETAIL_LENGTH = 120
 SUBJECT_LENGTH = 255  # OpenID Connect Core 1.0, section 2
-_TAX_CODE = re.compile(r"(?:TINIT-)?([A-Z]{6}[0-9LMNPQRSTUV]{2}[A-EHLMPRST][0-9LMNPQRSTUV]{2}"
-                       r"[A-Z][0-9LMNPQRSTUV]{3}[A-Z])")  # fmt: skip
 _SPID_CODE = re.compile(r"ErrorCode\s*nr\s*(\d{1,3})", re.IGNORECASE)
 
 
@@ -36,7 +35,7 @@ class Failure(enum.StrEnum):
     INCOMPLETE = "incomplete"  # names are missing
     DISABLED = "disabled"  # the account here
     TAKEN = "taken"  # linked to somebody else already
-    MISMATCH = "mismatch"  # another tax code than the one known
+    MISMATCH = "mismatch"  # another tax code or name than the one known
 
 
 _OF_SPID = {
@@ -119,8 +118,13 @@ def received(claims: Mapping[str, Any], names: ClaimNames) -> Received:
 
 def tax_code(text: str) -> str:
     """The Italian tax code in `TINIT-…`; empty for another country's number or none at all."""
-    found = _TAX_CODE.fullmatch(text.upper())
-    return found.group(1) if found else ""
+    code = text.upper().removeprefix("TINIT-")
+    return code if tax_code_rules.fault(code) is None else ""
+
+
+def agree(family_name: str, other: str) -> bool:
+    """Whether two family names have a word in common: a code typed wrong belongs to a stranger."""
+    return bool(set(search_key(family_name).split()) & set(search_key(other).split()))
 
 
 def _name(claims: Mapping[str, Any], names: Collection[str]) -> str:
