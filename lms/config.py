@@ -34,6 +34,7 @@ class Settings:
     environment: str
     data: Path
     secret_key: str
+    encryption_keys: tuple[str, ...]
     database_url: str
     public_url: str
     site_name: str
@@ -67,6 +68,7 @@ class Settings:
             environment=environment,
             data=data,
             secret_key=reader.secret(data, production=production),
+            encryption_keys=reader.encryption_keys(data, production=production),
             database_url=reader.database(data),
             public_url=reader.public_url(production=production),
             site_name=environ.get("LMS_SITE_NAME", "").strip() or "Percorso",
@@ -151,20 +153,41 @@ class _Reader:
     def secret(self, data: Path, *, production: bool) -> str:
         value = self.environ.get("LMS_SECRET_KEY", "")
         if not value and not production:
-            return _kept_secret(data)
-        weak = value.lower() in WEAK_SECRETS or len(set(value)) < 10
-        if len(value) < MINIMUM_SECRET_LENGTH or weak:
-            self.faults.append(
-                f"LMS_SECRET_KEY is missing or weak: it must have at least "
-                f"{MINIMUM_SECRET_LENGTH} varied characters. One can be made with: "
-                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
-            )
+            return _kept_secret(data, "secret-key")
+        if _is_weak(value):
+            self.faults.append(f"LMS_SECRET_KEY is missing or weak: {_HOW_A_SECRET_IS_MADE}")
         return value
 
+    def encryption_keys(self, data: Path, *, production: bool) -> tuple[str, ...]:
+        keys = tuple(self.environ.get("LMS_ENCRYPTION_KEYS", "").replace(",", " ").split())
+        if not keys and not production:
+            return (_kept_secret(data, "encryption-key"),)
+        if not keys:
+            self.faults.append(f"LMS_ENCRYPTION_KEYS is missing: {_HOW_A_SECRET_IS_MADE}")
+        elif any(_is_weak(key) for key in keys):
+            self.faults.append(f"LMS_ENCRYPTION_KEYS holds a weak key: {_HOW_A_SECRET_IS_MADE}")
+        elif len(set(keys)) < len(keys) or self.environ.get("LMS_SECRET_KEY") in keys:
+            self.faults.append(
+                "LMS_ENCRYPTION_KEYS holds a key twice, or the one of LMS_SECRET_KEY: "
+                "each must be its own."
+            )
+        return keys
 
-def _kept_secret(data: Path) -> str:
+
+_HOW_A_SECRET_IS_MADE = (
+    f"it must have at least {MINIMUM_SECRET_LENGTH} varied characters. One can be made with: "
+    'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+)
+
+
+def _is_weak(secret: str) -> bool:
+    known = secret.lower() in WEAK_SECRETS or len(set(secret)) < 10
+    return known or len(secret) < MINIMUM_SECRET_LENGTH
+
+
+def _kept_secret(data: Path, name: str) -> str:
     """A random secret kept in the data folder, so that a restart signs nobody out."""
-    path = data / "secret-key"
+    path = data / name
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

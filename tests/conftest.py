@@ -21,6 +21,7 @@ from tests.servers import PostgresServer, postgres
 
 DATABASES = ("sqlite", "postgresql")
 SECRET = "a-secret-for-tests-0123456789-abcdefghijklmnop"
+ENCRYPTION_KEY = "an-encryption-key-for-tests-0123456789-qrstuvw"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,7 +48,8 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 def make_settings(folder: Path, url: str | None = None, **more: str) -> Settings:
-    environ = {"LMS_ENV": "test", "LMS_DATA": str(folder), "LMS_SECRET_KEY": SECRET, **more}
+    environ = {"LMS_ENV": "test", "LMS_DATA": str(folder), "LMS_SECRET_KEY": SECRET,
+        "LMS_ENCRYPTION_KEYS": ENCRYPTION_KEY, **more}  # fmt: skip
     if url:
         environ["LMS_DATABASE_URL"] = url
     return Settings.from_environ(environ)
