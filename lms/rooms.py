@@ -9,6 +9,7 @@ from flask import Flask
 
 from lms.accounts import loading as _accounts_loading  # noqa: F401 - declares loaders
 from lms.accounts import signing_in
+from lms.accounts import views_tax_code as _tax_code_pages  # noqa: F401 - one's own and others'
 from lms.accounts.views import blueprint as accounts
 from lms.accounts.views_people import blueprint as people
 from lms.attendance import loading as _attendance_loading  # noqa: F401 - declares loaders
