@@ -32,6 +32,16 @@ TABLE: dict[str, Rule] = {
     "accounts.tax_code": Rule(SIGNED_IN),
     "accounts.show_tax_code": Rule(SIGNED_IN),
     "accounts.remove_tax_code": Rule(SIGNED_IN),
+    # signing in with an identity provider; one's own identities; the log of 24 months
+    "federation.start": Rule(ANYONE, "identity_provider"),
+    "federation.returned": Rule(ANYONE, "identity_provider"),
+    "federation.finish": Rule(ANYONE, "identity_provider"),
+    "federation.not_signed_in": Rule(ANYONE, "identity_provider"),
+    "federation.first_arrival": Rule(ANYONE),
+    "federation.link": Rule(SIGNED_IN, "identity_provider"),
+    "federation.confirm": Rule(SIGNED_IN),
+    "federation.unlink": Rule(OWNER, "federated_identity", hidden=True),
+    "federation.log": Rule(ADMINISTERING),
     # people, their accounts and roles; organisations
     "people.index": Rule(ORGANISING),
     "people.add": Rule(ORGANISING),

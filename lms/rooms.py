@@ -25,6 +25,10 @@ from lms.demo import views as demo
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
 from lms.enrolment.views import blueprint as enrolment
+from lms.federation import hanging as federation_hanging
+from lms.federation import loading as _federation_loading  # noqa: F401 - declares loaders
+from lms.federation import views_log as _federation_log  # noqa: F401 - page of administrators
+from lms.federation.blueprint import blueprint as federation
 from lms.home.views import blueprint as home
 from lms.issuance import loading as _issuance_loading  # noqa: F401 - declares loaders
 from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declares its job
@@ -40,6 +44,7 @@ from lms.organisations.views import blueprint as organisations
 def init_app(app: Flask) -> None:
     """Register every room's blueprint and what it declares to `access`."""
     signing_in.init_app(app)
+    federation_hanging.init_app(app)
     demo.init_app(app)
     app.register_blueprint(demo.blueprint)
     for blueprint in (
@@ -47,6 +52,7 @@ def init_app(app: Flask) -> None:
         organisations,
         accounts,
         people,
+        federation,
         catalogue,
         enrolment,
         attendance,

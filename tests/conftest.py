@@ -24,6 +24,15 @@ SECRET = "a-secret-for-tests-0123456789-abcdefghijklmnop"
 ENCRYPTION_KEY = "an-encryption-key-for-tests-0123456789-qrstuvw"
 
 
+# An identity provider at whose address nobody listens; tests/federation has one that answers.
+SILENT_PROVIDER = {
+    "LMS_OIDC_PROVA_ISSUER": "http://127.0.0.1:9",
+    "LMS_OIDC_PROVA_CLIENT_ID": "percorso",
+    "LMS_OIDC_PROVA_CLIENT_SECRET": "a-secret-of-the-silent-provider",
+    "LMS_OIDC_PROVA_LABEL": "SPID di prova",
+}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[*DATABASES, "both"], default="both")
 
@@ -49,7 +58,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 def make_settings(folder: Path, url: str | None = None, **more: str) -> Settings:
     environ = {"LMS_ENV": "test", "LMS_DATA": str(folder), "LMS_SECRET_KEY": SECRET,
-        "LMS_ENCRYPTION_KEYS": ENCRYPTION_KEY, **more}  # fmt: skip
+        "LMS_ENCRYPTION_KEYS": ENCRYPTION_KEY, **SILENT_PROVIDER, **more}  # fmt: skip
     if url:
         environ["LMS_DATABASE_URL"] = url
     return Settings.from_environ(environ)

@@ -6,10 +6,10 @@ Used where everything is asked at once: the table of access, GET that never writ
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from lms import audit, jobs
-from lms.accounts.models import Person, StaffRole
+from lms.accounts.models import Account, Person, StaffRole
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -27,6 +27,15 @@ from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
+from lms.federation.models import (
+    FederatedIdentity,
+    FederatedSession,
+    FederationArrival,
+    FederationRequest,
+    FederationTransaction,
+    LinkedBy,
+    Outcome,
+)
 from lms.issuance.models import (
     Certificate,
     CertificateDocument,
@@ -151,8 +160,45 @@ class World:
             person_id=self.this.participant.id, token_hash=sha256(FEED_TOKEN), created_at=now()
         )
         db.session.add(self.feed)
+        self.identity = self._federation()
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )
         audit.record("world.made", track, actor_id=self.organiser.id)
         db.session.commit()
+
+    def _federation(self) -> FederatedIdentity:
+        """An identity of a participant, with a way in besides, and what goes with signing in."""
+        account = Account(
+            person_id=self.this.participant.id, login="partecipante@example.org",
+            password_hash="x", created_at=now(),
+        )  # fmt: skip
+        db.session.add(account)
+        db.session.flush()
+        identity = FederatedIdentity(
+            account_id=account.id, provider="prova", issuer="http://127.0.0.1:9", subject="ada",
+            linked_by=LinkedBy.CONFIRMATION, linked_at=now(),
+        )  # fmt: skip
+        soon = now() + timedelta(minutes=10)
+        db.session.add_all(
+            [
+                identity,
+                FederationRequest(
+                    state_hash=sha256("state"), browser_hash=sha256("browser"), provider="prova",
+                    nonce="n", verifier="v", after="/", account_id=account.id, expires_at=soon,
+                ),
+                FederationArrival(
+                    browser_hash=sha256("browser"), provider="prova", sealed=b"x", after="/",
+                    transaction_hash=sha256("state"), account_id=account.id, expires_at=soon,
+                ),
+                FederatedSession(
+                    account_id=account.id, browser_hash=sha256("browser"), provider="prova",
+                    sealed=b"x", created_at=now(),
+                ),
+                FederationTransaction(
+                    at=now(), provider="prova", transaction_hash=sha256("state"),
+                    outcome=Outcome.SIGNED_IN, detail="", person_id=account.person_id, network="",
+                ),
+            ]
+        )  # fmt: skip
+        return identity

@@ -106,12 +106,9 @@ def open_session(account: Account) -> None:
     )
     db.session.add(row)
     db.session.flush()
-<<<<<<< HEAD
+    note(account.id, SecurityEvent.SIGNED_IN)
     for told in _session_opened:
         told(row)
-=======
-    note(account.id, SecurityEvent.SIGNED_IN)
->>>>>>> factors
     language = session.get("language")
     session.clear()
     if language:

@@ -80,7 +80,7 @@ def profile() -> str:
 @blueprint.route("/profilo/password", methods=["GET", "POST"])
 def change_password() -> str | Response | tuple[str, int]:
     """Change one's own password; the other browsers are signed out."""
-    account_id, login = current_user.account.id, current_user.account.login
+    account_id, login = current_user.account.id, current_user.account.login or ""
     form = PasswordForm(current_user.person, login)
     if form.validate_on_submit():
         session_id = current_user.session_id

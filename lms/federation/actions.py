@@ -92,7 +92,7 @@ def claim(provider: OidcProvider, state: str, browser: str) -> Begun:
 
 
 def keep_arrival(
-    provider: OidcProvider, browser: str, begun: Begun, proof: Proof, account_id: int | None
+    provider: OidcProvider, browser: str, begun: Begun, proof: Proof, transaction: str
 ) -> None:
     """Keep who arrived until they say yes; it replaces who arrived in this browser before."""
     browser_hash = hashed(browser)
@@ -102,8 +102,9 @@ def keep_arrival(
             browser_hash=browser_hash,
             provider=provider.name,
             sealed=secretbox.seal(proof.to_json(), ARRIVAL, of=browser_hash),
+            transaction_hash=transaction,
             after=begun.after,
-            account_id=account_id,
+            account_id=begun.account_id,
             expires_at=now() + TO_SAY_YES,
         )
     )

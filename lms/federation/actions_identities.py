@@ -63,9 +63,7 @@ def link(provider: OidcProvider, known: Received, account: Account) -> None:
         _link(provider, known, account, LinkedBy.CONFIRMATION)
 
 
-def register(
-    provider: OidcProvider, known: Received, *, organisation_id: int | None
-) -> Account:
+def register(provider: OidcProvider, known: Received, *, organisation_id: int | None) -> Account:
     """A new person with an account that only this identity opens, as they have said yes to.
 
     Their mail address is kept if the provider has confirmed it.

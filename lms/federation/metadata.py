@@ -122,9 +122,7 @@ def _asked(provider: OidcProvider) -> Metadata:
     )
 
 
-def _own(
-    provider: OidcProvider, told: dict[str, Any], name: str, *, optional: bool = False
-) -> str:
+def _own(provider: OidcProvider, told: dict[str, Any], name: str, *, optional: bool = False) -> str:
     address = told.get(name)
     if address is None and optional:
         return ""

@@ -72,6 +72,7 @@ class FederationArrival(Base):
     browser_hash: Mapped[str] = mapped_column(Hash, unique=True)
     provider: Mapped[str] = mapped_column(ProviderName)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    transaction_hash: Mapped[str] = mapped_column(Hash)
     after: Mapped[str] = mapped_column(Text)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -50,6 +50,7 @@ class Proof:
 
     received: Received
     id_token: str
+    end_session_endpoint: str
 
     def to_json(self) -> str:
         """For keeping, sealed."""
@@ -59,7 +60,7 @@ class Proof:
     def from_json(cls, text: str) -> Proof:
         """As it was kept."""
         kept = json.loads(text)
-        return cls(Received(**kept["received"]), kept["id_token"])
+        return cls(**{**kept, "received": Received(**kept["received"])})
 
 
 def departure(provider: OidcProvider, journey: Journey, redirect_uri: str, language: str) -> str:
@@ -102,7 +103,7 @@ def proof(provider: OidcProvider, journey: Journey, answer: Answer, redirect_uri
     if metadata.userinfo_endpoint and _lacks_something(known):
         more = _userinfo(provider, metadata.userinfo_endpoint, tokens, claims)
         known = received({**more, **claims}, provider.claims)
-    return Proof(known, str(tokens["id_token"]))
+    return Proof(known, str(tokens["id_token"]), metadata.end_session_endpoint)
 
 
 def _lacks_something(known: Received) -> bool:

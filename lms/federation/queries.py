@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person
@@ -84,8 +84,3 @@ def log_lines(text: str, outcome: str, provider: str) -> Select[Any]:
     elif outcome in set(Failure):
         found = found.where(FederationTransaction.failure == Failure(outcome))
     return found.where(FederationTransaction.provider == provider) if provider else found
-
-
-def has_log() -> bool:
-    """Whether anything was ever logged (and not yet thrown away)."""
-    return bool(db.session.scalar(select(func.count()).select_from(FederationTransaction).limit(1)))

@@ -55,9 +55,7 @@ def what_happened(failure: Failure, label: str) -> str:
     """Why the sign-in did not come about, as told to the person."""
     words: dict[Failure, str] = {
         Failure.CANCELLED: _("You stopped before the end."),
-        Failure.ATTEMPTS: _(
-            "Your identity provider received too many wrong passwords or codes."
-        ),
+        Failure.ATTEMPTS: _("Your identity provider received too many wrong passwords or codes."),
         Failure.LEVEL: _("A higher level of security is needed (level 2)."),
         Failure.TIMEOUT: _("The time your identity provider allows had run out."),
         Failure.CONSENT: _("You did not agree to pass on the data."),

@@ -50,7 +50,9 @@ def _identities() -> None:
         sa.Column("subject", sa.String(255), nullable=False),
         sa.Column("linked_by", _choice(LINKED_BY, "linked_by"), nullable=False),
         _instant("linked_at"),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_federated_identity_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_federated_identity_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_federated_identity")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_federated_identity_issuer_subject")),
     )
@@ -69,7 +71,9 @@ def _under_way() -> None:
         sa.Column("after", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         _instant("expires_at"),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_federation_request_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_federation_request_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_federation_request")),
         sa.UniqueConstraint("state_hash", name=op.f("uq_federation_request_state_hash")),
     )
@@ -79,10 +83,13 @@ def _under_way() -> None:
         sa.Column("browser_hash", sa.String(64), nullable=False),
         sa.Column("provider", sa.String(24), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("transaction_hash", sa.String(64), nullable=False),
         sa.Column("after", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         _instant("expires_at"),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_federation_arrival_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_federation_arrival_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_federation_arrival")),
         sa.UniqueConstraint("browser_hash", name=op.f("uq_federation_arrival_browser_hash")),
     )
@@ -126,7 +133,9 @@ def _log() -> None:
             "(outcome = 'failed') = (failure IS NOT NULL)",
             name=op.f("ck_federation_transaction_failure_of_failed"),
         ),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_federation_transaction_person_id")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_federation_transaction_person_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_federation_transaction")),
     )
     for column in ("at", "transaction_hash", "person_id"):
