@@ -33,7 +33,7 @@ CALLBACK = f"http://localhost/identita/{NAME}/ritorno"
 # A name no administration knows, and its own tax code.
 ADA = {
     "sub": "ada", "given_name": "ADA", "family_name": "PROVA", "acr": LEVEL_2,
-    "fiscal_number": "TINIT-PRVDAA80A41H501S", "birthdate": "1980-01-01",
+    "fiscal_number": "TINIT-PRVDAA80A41H501A", "birthdate": "1980-01-01",
 }  # fmt: skip
 
 

