@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import flask_migrate
@@ -14,6 +15,7 @@ from sqlalchemy import text
 
 from lms import create_app
 from lms.config import Settings
+from lms.config_oidc import read_providers
 from lms.extensions import db
 from tests.browser import browser, page  # noqa: F401 - fixtures for every room
 from tests.client import PercorsoClient
@@ -58,7 +60,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 def make_settings(folder: Path, url: str | None = None, **more: str) -> Settings:
     environ = {"LMS_ENV": "test", "LMS_DATA": str(folder), "LMS_SECRET_KEY": SECRET,
-        "LMS_ENCRYPTION_KEYS": ENCRYPTION_KEY, **SILENT_PROVIDER, **more}  # fmt: skip
+        "LMS_ENCRYPTION_KEYS": ENCRYPTION_KEY, **more}  # fmt: skip
     if url:
         environ["LMS_DATABASE_URL"] = url
     return Settings.from_environ(environ)
@@ -128,6 +130,16 @@ def app(template: Template) -> Iterator[Flask]:
         yield template.app
         db.session.rollback()
         db.session.remove()
+
+
+@pytest.fixture
+def silent_provider(app: Flask) -> Iterator[None]:
+    """`app` with an identity provider, for whoever asks every address."""
+    settings: Settings = app.config["SETTINGS"]
+    known = read_providers(SILENT_PROVIDER, [], production=False)
+    app.config["SETTINGS"] = replace(settings, oidc=known)
+    yield
+    app.config["SETTINGS"] = settings
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ def test_the_provider_is_out_of_order(ada: Traveller, spid: TestProvider, addres
     assert ada.signs_in().location == "/identita/primo-accesso"
 
 
-def test_nobody_listens_there(client: PercorsoClient) -> None:
+def test_nobody_listens_there(silent_provider: None, client: PercorsoClient) -> None:
     response = client.post(f"/identita/{NAME}/vai")
     assert failure(response) == "down"
     assert last_line().outcome is Outcome.FAILED
@@ -320,7 +320,9 @@ def test_the_provider_refuses(
     assert last_line().failure is Failure(kind)
 
 
-def test_every_failure_has_its_page_in_both_languages(client: PercorsoClient) -> None:
+def test_every_failure_has_its_page_in_both_languages(
+    silent_provider: None, client: PercorsoClient
+) -> None:
     for language in ("it", "en"):
         client.post("/lingua", {"language": language, "next": "/"})
         for kind in Failure:

@@ -132,7 +132,9 @@ def test_what_nobody_needs_any_more_goes(app: Flask) -> None:
     assert actions.purge_leftovers() == 1
 
 
-def test_the_page_is_the_administrators_with_search_and_pages(app: Flask) -> None:
+def test_the_page_is_the_administrators_with_search_and_pages(
+    app: Flask, silent_provider: None
+) -> None:
     ada = factories.person("Ada", "Trovata")
     for number in range(60):
         line(transaction_hash=f"{number:064x}", at=now() - timedelta(minutes=number))
