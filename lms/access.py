@@ -36,11 +36,13 @@ class Rule:
     """One row of the table: `roles` any of which opens, `loads` the loader's name.
 
     `hidden`: to those refused the object does not exist (404 instead of 403).
+    `unready`: open also to somebody who must first do something else (`first_of_all`).
     """
 
     roles: frozenset[Role]
     loads: str | None = None
     hidden: bool = False
+    unready: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,14 @@ class Subject:
 
 Loader = Callable[..., Subject | None]
 RoleSource = Callable[[int, Subject | None], bool]
+Demand = Callable[[], str | None]
 
 
 @dataclass
 class _Registry:
     loaders: dict[str, Loader] = field(default_factory=dict)
     sources: dict[Role, RoleSource] = field(default_factory=dict)
+    demands: list[Demand] = field(default_factory=list)
 
 
 _registry = _Registry()
@@ -95,6 +99,27 @@ def role_source(role: Role) -> Callable[[RoleSource], RoleSource]:
         return function
 
     return register
+
+
+def first_of_all(function: Demand) -> Demand:
+    """Declare what whoever is signed in may have to do before anything else.
+
+    The function answers with the page to do it on, or None; it is asked at every request, and until
+    it answers None only the table's `unready` rows are open.
+    """
+    _registry.demands.append(function)
+    return function
+
+
+def demanded_page() -> str | None:
+    """The page whoever is signed in must deal with before any other; None when there is none."""
+    if not current_user.is_authenticated:
+        return None
+    if "demanded_page" not in g:
+        asked = (demand() for demand in _registry.demands)
+        g.demanded_page = next((page for page in asked if page is not None), None)
+    page: str | None = g.demanded_page
+    return page
 
 
 def holds(role: Role, subject: Subject | None = None) -> bool:
@@ -148,6 +173,8 @@ def init_app(app: Flask, table: dict[str, Rule]) -> None:
 
 
 def _enter(rule: Rule) -> Response | None:
+    if not rule.unready and (page := demanded_page()) is not None:
+        return redirect(page, 303)
     # A stranger is sent to sign in before anything is loaded: existing or not, the answer is one.
     if Role.STRANGER not in rule.roles and not current_user.is_authenticated:
         return _to_sign_in()

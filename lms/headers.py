@@ -48,7 +48,12 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def content_security_policy(nonce: str | None, *, https: bool) -> str:
+def allow_own_frame() -> None:
+    """Let this request's page show another of our pages in a frame."""
+    g.own_frame = True
+
+
+def content_security_policy(nonce: str | None, *, https: bool, frames: bool = False) -> str:
     """The policy of a page; without a nonce no inline script runs at all."""
     directives = {
         "default-src": "'none'",
@@ -62,6 +67,8 @@ def content_security_policy(nonce: str | None, *, https: bool) -> str:
         "frame-ancestors": "'none'",
         "base-uri": "'none'",
     }
+    if frames:
+        directives["frame-src"] = "'self'"
     policy = "; ".join(f"{name} {value}" for name, value in directives.items())
     return f"{policy}; upgrade-insecure-requests" if https else policy
 
@@ -76,7 +83,9 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)
         response.headers.setdefault(
             "Content-Security-Policy",
-            content_security_policy(g.get("csp_nonce"), https=https),
+            content_security_policy(
+                g.get("csp_nonce"), https=https, frames=g.get("own_frame", False)
+            ),
         )
         if https:
             response.headers.setdefault("Strict-Transport-Security", HSTS)

@@ -9,6 +9,7 @@ from flask import Flask
 
 from lms.accounts import loading as _accounts_loading  # noqa: F401 - declares loaders
 from lms.accounts import signing_in
+from lms.accounts import views_own as _accounts_own  # noqa: F401 - the other pages of one's own
 from lms.accounts import views_tax_code as _tax_code_pages  # noqa: F401 - one's own and others'
 from lms.accounts.views import blueprint as accounts
 from lms.accounts.views_people import blueprint as people
@@ -25,6 +26,12 @@ from lms.demo import views as demo
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
 from lms.enrolment.views import blueprint as enrolment
+from lms.factors import loading as _factors_loading  # noqa: F401 - declares loaders
+from lms.factors import views as _factors_own  # noqa: F401 - one's own factors
+from lms.factors import views_people as _factors_people  # noqa: F401 - of administrators
+from lms.factors import views_prove as _factors_prove  # noqa: F401 - the password again
+from lms.factors import views_step as _factors_step  # noqa: F401 - the step at sign-in
+from lms.factors.blueprint import blueprint as factors
 from lms.federation import hanging as federation_hanging
 from lms.federation import loading as _federation_loading  # noqa: F401 - declares loaders
 from lms.federation import views_log as _federation_log  # noqa: F401 - page of administrators
@@ -37,6 +44,13 @@ from lms.issuance import views_certificate as _issuance_one  # noqa: F401 - one 
 from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of participants
 from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody
 from lms.issuance.blueprint import blueprint as issuance
+from lms.joining import answering as _joining_answering  # noqa: F401 - declares its jobs
+from lms.joining import views_login as _joining_login  # noqa: F401 - addresses, invitations
+from lms.joining.views import blueprint as joining
+from lms.messages import loading as _messages_loading  # noqa: F401 - declares loaders
+from lms.messages import sending as _messages_sending  # noqa: F401 - declares its job
+from lms.messages import views_local as _messages_local  # noqa: F401 - the demonstration's mail
+from lms.messages.views import blueprint as messages
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations.views import blueprint as organisations
 
@@ -50,8 +64,11 @@ def init_app(app: Flask) -> None:
     for blueprint in (
         home,
         organisations,
+        messages,
         accounts,
         people,
+        joining,
+        factors,
         federation,
         catalogue,
         enrolment,

@@ -47,7 +47,7 @@ class PercorsoClient:
     def token(self) -> str:
         if self._csrf is None:
             found = _TOKEN.search(self._send("GET", "/accedi").text) or _TOKEN.search(
-                self._send("GET", "/").text
+                self._send("GET", "/privacy").text
             )
             assert found, "no page carries a CSRF token"
             self._csrf = found.group(1)

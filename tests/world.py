@@ -9,7 +9,10 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 from lms import audit, jobs
-from lms.accounts.models import Account, Person, StaffRole
+from lms.accounts.models import Account, Person, StaffRole, UserSession
+from lms.accounts.queries import account_of
+from lms.accounts.security_log import SecurityEvent, note
+from lms.accounts.signing_in import SESSION_LIFETIME
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -27,6 +30,13 @@ from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
+from lms.factors.models import (
+    Passkey,
+    PasskeyChallenge,
+    RecoveryCode,
+    SecondStep,
+    TotpFactor,
+)
 from lms.federation.models import (
     FederatedIdentity,
     FederatedSession,
@@ -42,9 +52,14 @@ from lms.issuance.models import (
     CertificateEvent,
     CertificateEventKind,
 )
+from lms.joining.models import LoginChange, MailedLink, NoticeAcceptance, Registration
+from lms.joining.rules import LIFETIMES, LinkPurpose
+from lms.messages.letters import Letter
+from lms.messages.models import MessageStatus, OutboxMessage
 from tests import factories
 
 FEED_TOKEN = "feed-token-of-the-world"
+LINK_TOKENS = {purpose: f"{purpose}-token-of-the-world" for purpose in LinkPurpose}
 
 
 def sha256(text: str) -> str:
@@ -65,11 +80,27 @@ class Half:
         self.trainer: Person = factories.trainer(self.cycle)
         factories.teaches(self.trainer, self.lesson)
         self.participant: Person = factories.person(organisation=factories.organisation())
+        self.session = self._session(name)
         self.enrolment: Enrolment = factories.enrolment(self.cycle, self.participant)
         self.register: AttendanceRegister = factories.register(self.lesson)
         self._attendance(name)
         self.certificate = self._certificate(name)
         db.session.commit()
+
+    def _session(self, name: str) -> UserSession:
+        account = Account(
+            person_id=self.participant.id, login=f"{name}@example.org", created_at=now()
+        )
+        db.session.add(account)
+        db.session.flush()
+        note(account.id, SecurityEvent.ACCOUNT_OPENED)
+        row = UserSession(
+            account_id=account.id, token_hash=sha256(f"session {name}"), created_at=now(),
+            expires_at=now() + SESSION_LIFETIME, device="Firefox · Linux",
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        return row
 
     def _attendance(self, name: str) -> None:
         self.report = ReportFile(
@@ -144,6 +175,30 @@ def staged_report() -> bytes:
     )
 
 
+def factors_of_the_world(person: Person) -> Passkey:
+    """An account with an app, a passkey, a recovery code, and an open step with its challenge."""
+    account = account_of(person.id)
+    assert account is not None
+    step = SecondStep(
+        account_id=account.id, token_hash=sha256("step"), password_mark=sha256(""),
+        destination="/", created_at=now(), expires_at=now(),
+    )  # fmt: skip
+    passkey = Passkey(
+        account_id=account.id, name="Telefono", credential="AAAA", public_key=b"key", sign_count=0,
+        created_at=now(),
+    )  # fmt: skip
+    totp = TotpFactor(
+        account_id=account.id, sealed_secret=b"sealed", created_at=now(), confirmed_at=now()
+    )
+    code = RecoveryCode(account_id=account.id, code_hash=sha256("code"), created_at=now())
+    db.session.add_all([step, passkey, totp, code])
+    db.session.flush()
+    db.session.add(
+        PasskeyChallenge(second_step_id=step.id, challenge=b"challenge", expires_at=now())
+    )
+    return passkey
+
+
 class World:
     """Two halves of one track, and the people who belong to none."""
 
@@ -160,21 +215,54 @@ class World:
             person_id=self.this.participant.id, token_hash=sha256(FEED_TOKEN), created_at=now()
         )
         db.session.add(self.feed)
+        self.passkey = factors_of_the_world(self.this.participant)
         self.identity = self._federation()
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )
+        self.message = OutboxMessage(
+            key="world", recipient="ada@example.org", language="it", subject="Prova",
+            letter=Letter("Prova", ("Una riga.",)).to_json(), status=MessageStatus.FAILED,
+            attempts=1, created_at=now(), queued_at=now(), tried_at=now(), ended_at=now(),
+            answer="550 no such user",
+        )  # fmt: skip
+        db.session.add(self.message)
+        self._joining(self.this.session.account_id)
         audit.record("world.made", track, actor_id=self.organiser.id)
         db.session.commit()
 
+    def _joining(self, account_id: int) -> None:
+        """A link of every purpose, each with what it is about."""
+        wish = Registration(
+            email="nuova@example.org", given_name="Nuova", family_name="Persona", language="it",
+            notice_version="1", asked_at=now(),
+        )  # fmt: skip
+        change = LoginChange(
+            account_id=account_id, old_login="questo@example.org",
+            new_login="nuovo@example.org", asked_at=now(),
+        )  # fmt: skip
+        read = NoticeAcceptance(person_id=self.this.participant.id, version="1", accepted_at=now())
+        db.session.add_all([wish, change, read])
+        db.session.flush()
+        about = {
+            LinkPurpose.REGISTRATION: {"registration_id": wish.id},
+            LinkPurpose.OLD_LOGIN: {"login_change_id": change.id},
+            LinkPurpose.NEW_LOGIN: {"login_change_id": change.id},
+        }
+        for purpose, token in LINK_TOKENS.items():
+            db.session.add(
+                MailedLink(
+                    purpose=purpose, address="questo@example.org", asked_at=now(),
+                    token_hash=sha256(token), expires_at=now() + LIFETIMES[purpose],
+                    **about.get(purpose, {"account_id": account_id}),
+                )
+            )  # fmt: skip
+        db.session.flush()
+
     def _federation(self) -> FederatedIdentity:
         """An identity of a participant, with a way in besides, and what goes with signing in."""
-        account = Account(
-            person_id=self.this.participant.id, login="partecipante@example.org",
-            password_hash="x", created_at=now(),
-        )  # fmt: skip
-        db.session.add(account)
-        db.session.flush()
+        account = account_of(self.this.participant.id)
+        assert account
         identity = FederatedIdentity(
             account_id=account.id, provider="prova", issuer="http://127.0.0.1:9", subject="ada",
             linked_by=LinkedBy.CONFIRMATION, linked_at=now(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.access import Subject, loader
-from lms.accounts.models import Person, StaffRole
+from lms.accounts.models import Person, StaffRole, UserSession
 from lms.extensions import db
 
 
@@ -30,3 +30,9 @@ def _role_grant(person_id: int, role: str, **_rest: Any) -> Subject | None:
     if person is None or role not in set(StaffRole):
         return None
     return Subject(RoleOfPerson(person, StaffRole(role)), person_id=person.id)
+
+
+@loader("user_session")
+def _user_session(session_id: int, **_rest: Any) -> Subject | None:
+    row = db.session.get(UserSession, session_id)
+    return Subject(row, person_id=row.account.person_id) if row else None

@@ -6,9 +6,10 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.accounts.devices import DEVICE_LENGTH, NETWORK_LENGTH
 from lms.database import Base, Hash, ShortText, UtcDateTime, choice
 from lms.organisations.models import Organisation
 from lms.text import SEARCH_KEY_LENGTH, search_key
@@ -84,6 +85,12 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Language of pages and mail; None: the browser's for pages, Italian for mail.
+    language: Mapped[str | None] = mapped_column(String(2))
+    # When its mailbox last proved itself through a link; None: whoever wrote it may have erred.
+    login_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Staff chose the password and know it: the owner replaces it before anything else.
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
@@ -99,6 +106,11 @@ class UserSession(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When something was last sent from it: pages that are only read are not written down.
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device: Mapped[str] = mapped_column(String(DEVICE_LENGTH), default="", server_default="")
+    network: Mapped[str] = mapped_column(String(NETWORK_LENGTH), default="", server_default="")
+    name: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 

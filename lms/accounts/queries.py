@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
-from lms.accounts.models import Account, Person, PersonEmail, RoleGrant, StaffRole
+from lms.accounts.models import (
+    Account,
+    Person,
+    PersonEmail,
+    RoleGrant,
+    StaffRole,
+    UserSession,
+)
+from lms.accounts.security_log import SecurityEntry
+from lms.clock import now
 from lms.extensions import db
 from lms.lists import MAXIMUM_WORDS, has_words
 from lms.organisations.models import Organisation
@@ -147,3 +156,23 @@ def twins_of(family_name: str, given_name: str, addresses: Collection[str]) -> l
     for people in by_addresses(addresses).values():
         found += people
     return list(dict.fromkeys(found))
+
+
+def sessions_of(account_id: int) -> list[UserSession]:
+    """The account's sessions that are open now, the latest first."""
+    rows = (
+        select(UserSession)
+        .where(
+            UserSession.account_id == account_id,
+            UserSession.ended_at.is_(None),
+            UserSession.expires_at > now(),
+        )
+        .order_by(UserSession.created_at.desc(), UserSession.id.desc())
+    )
+    return list(db.session.scalars(rows))
+
+
+def security_log_of(account_id: int) -> Select[Any]:
+    """What was noted of an account, the latest first."""
+    rows = select(SecurityEntry).where(SecurityEntry.account_id == account_id)
+    return rows.order_by(SecurityEntry.id.desc())

@@ -15,9 +15,14 @@ from sqlalchemy import JSON, Enum, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.devices import DEVICE_LENGTH, NETWORK_LENGTH, coarse_network, device_kind
+from lms.accounts.letters import Happening, letter_about
+from lms.accounts.models import Account
+from lms.accounts.rules import is_email
 from lms.clock import now
 from lms.database import Base, UtcDateTime
 from lms.extensions import db
+from lms.messages.actions import in_language, post
+from lms.pages import DEFAULT_LANGUAGE
 
 
 class SecurityEvent(enum.StrEnum):
@@ -34,6 +39,7 @@ class SecurityEvent(enum.StrEnum):
     PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 # nosec B105 # the same
     PASSWORD_RESET = "password_reset"  # noqa: S105 # nosec B105 # the same
     INVITED = "invited"
+    INVITATION_ACCEPTED = "invitation_accepted"
     LOGIN_CHANGE_ASKED = "login_change_asked"
     LOGIN_CHANGE_CANCELLED = "login_change_cancelled"
     LOGIN_CHANGED = "login_changed"
@@ -41,6 +47,15 @@ class SecurityEvent(enum.StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
+    APP_ADDED = "app_added"
+    APP_REMOVED = "app_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_COPIED = "passkey_copied"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    FACTORS_RESET = "factors_reset"
+    SECOND_STEP_GUESSED = "second_step_guessed"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
 
@@ -68,23 +83,55 @@ class SecurityEntry(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
-def note(account_id: int, event: SecurityEvent, *, detail: dict[str, Any] | None = None) -> None:
-    """Note what happened to an account, in the transaction that does it.
+# Of these the owner is told by mail as well.
+MAILED = {
+    SecurityEvent.SIGNED_IN_FROM_NEW_DEVICE: Happening.NEW_DEVICE,
+    SecurityEvent.PASSWORD_SET: Happening.PASSWORD_SET,
+    SecurityEvent.PASSWORD_CHANGED: Happening.PASSWORD_CHANGED,
+    SecurityEvent.PASSWORD_RESET: Happening.PASSWORD_CHANGED,
+    SecurityEvent.LOGIN_CHANGED: Happening.LOGIN_CHANGED,
+    SecurityEvent.SECOND_FACTOR_CHANGED: Happening.SECOND_FACTOR_CHANGED,
+    SecurityEvent.IDENTITY_LINKED: Happening.IDENTITIES_CHANGED,
+    SecurityEvent.IDENTITY_UNLINKED: Happening.IDENTITIES_CHANGED,
+}
+
+
+def note(
+    account_id: int,
+    event: SecurityEvent,
+    *,
+    detail: dict[str, Any] | None = None,
+    also_to: str | None = None,
+) -> None:
+    """Note what happened to an account, in the deed's transaction; mail its owner if it counts.
 
     `detail` holds plain JSON values a person may read about themself; no passwords, no tokens.
-    Outside a request (worker, command line) device and network stay empty.
+    Outside a request (worker, command line) device and network stay empty. `also_to`: a second
+    address the letter goes to (the one given up).
     """
     device, network = this_browser()
-    db.session.add(
-        SecurityEntry(
-            account_id=account_id,
-            at=now(),
-            event=event,
-            device=device,
-            network=network,
-            detail=detail or {},
-        )
+    entry = SecurityEntry(
+        account_id=account_id,
+        at=now(),
+        event=event,
+        device=device,
+        network=network,
+        detail=detail or {},
     )
+    db.session.add(entry)
+    if event in MAILED:
+        db.session.flush()
+        _tell(entry, MAILED[event], also_to)
+
+
+def _tell(entry: SecurityEntry, happening: Happening, also_to: str | None) -> None:
+    account = db.session.get_one(Account, entry.account_id)
+    language = account.language or DEFAULT_LANGUAGE
+    with in_language(language):
+        letter = letter_about(happening, entry.at, entry.device)
+    for number, address in enumerate(filter(None, (account.login, also_to))):
+        if is_email(address):
+            post(f"security:{entry.id}:{number}", address, letter, language)
 
 
 def this_browser() -> tuple[str, str]:

@@ -11,19 +11,23 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from flask import Flask, g, redirect, session
-from flask_login import UserMixin, login_user, logout_user
+from flask import Flask, g, redirect, session, url_for
+from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import Exists, select
 from werkzeug.wrappers import Response
 
-from lms.access import Role, Subject, role_source
+from lms.access import Role, Subject, first_of_all, role_source
 from lms.accounts.models import Account, Person, RoleGrant, StaffRole, UserSession
 from lms.accounts.queries import open_roles
-from lms.accounts.security_log import SecurityEvent, note
+from lms.accounts.security_log import SecurityEvent, note, this_browser
+from lms.accounts.sessions import is_new_device, mark_used
 from lms.clock import now
+from lms.database import may_write
 from lms.extensions import db, login_manager
 
 SESSION_LIFETIME = timedelta(hours=12)
+# What a browser keeps in its cookie between the first proof and the session.
+KEPT_FOR_A_STEP = ("language", "federation")
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -97,19 +101,26 @@ def proof_was_strong() -> bool:
 def open_session(account: Account) -> None:
     """Sign `account` in: a new server row, a fresh cookie (no session fixation)."""
     token = secrets.token_urlsafe(32)
+    device, network = this_browser()
+    new = is_new_device(account.id, device)
     row = UserSession(
         account_id=account.id,
         account=account,
         token_hash=token_hash(token),
         created_at=now(),
         expires_at=now() + SESSION_LIFETIME,
+        device=device,
+        network=network,
     )
     db.session.add(row)
     db.session.flush()
-    note(account.id, SecurityEvent.SIGNED_IN)
+    note(
+        account.id,
+        SecurityEvent.SIGNED_IN_FROM_NEW_DEVICE if new else SecurityEvent.SIGNED_IN,
+    )
     for told in _session_opened:
         told(row)
-    language = session.get("language")
+    language = account.language or session.get("language")
     session.clear()
     if language:
         session["language"] = language
@@ -127,7 +138,9 @@ def leave(session_id: int) -> Response | None:
 def end_session(session_id: int) -> None:
     """Sign this browser out for good."""
     row = db.session.get_one(UserSession, session_id)
-    row.ended_at = row.ended_at or now()
+    if row.ended_at is None:
+        row.ended_at = now()
+        note(row.account_id, SecurityEvent.SIGNED_OUT)
     language = session.get("language")
     logout_user()
     session.clear()
@@ -149,6 +162,8 @@ def _load(token: str) -> SignedIn | None:
     row: UserSession = found[0]
     if row.ended_at is not None or row.expires_at <= now() or not row.account.is_active:
         return None
+    if may_write.get():
+        mark_used(row)
     roles = frozenset(role for role, holds in zip(StaffRole, found[1:], strict=True) if holds)
     g.open_roles = {row.account.person_id: roles}
     return SignedIn(row, token)
@@ -182,6 +197,13 @@ def _is_organiser(person_id: int, _subject: Subject | None) -> bool:
 @role_source(Role.ADMINISTRATOR)
 def _is_administrator(person_id: int, _subject: Subject | None) -> bool:
     return StaffRole.ADMINISTRATOR in _open_roles(person_id)
+
+
+@first_of_all
+def own_password_first() -> str | None:
+    """Where the password that staff gave is replaced by one's own; None when there is none such."""
+    wanted = current_user.account.must_change_password
+    return url_for("accounts.change_password") if wanted else None
 
 
 def init_app(app: Flask) -> None:

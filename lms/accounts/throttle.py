@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select
 
 from lms.accounts.models import SignInAttempt
 from lms.clock import now
 from lms.config import Settings
+from lms.errors import UserError
 from lms.extensions import db
 from lms.text import clean_line
 
@@ -45,7 +47,7 @@ LONGEST = timedelta(days=1)  # no window is longer; older rows are swept away
 
 def begin(login: str, address: str | None) -> list[int] | None:
     """Count an attempt to sign in; as `count`."""
-    return count(SIGN_IN, login=clean_line(login).lower(), address=_network(address))
+    return count(SIGN_IN, login=clean_line(login).lower(), address=network_of(address))
 
 
 def count(limit: Limit, **counted_for: str) -> list[int] | None:
@@ -68,6 +70,14 @@ def count(limit: Limit, **counted_for: str) -> list[int] | None:
             return None
         added = insert(SignInAttempt).returning(SignInAttempt.id)
         return [connection.scalars(added.values(key=key, at=now())).one() for key in keys]
+
+
+def too_many(limit: Limit) -> UserError:
+    """What is said to who must wait."""
+    minutes = limit.minutes
+    return UserError(
+        _("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=minutes), 429
+    )
 
 
 def take_back(attempt: list[int]) -> None:
@@ -95,7 +105,7 @@ def _key(kind: str, value: str) -> str:
     return hmac.new(settings.secret_key.encode(), message, hashlib.sha256).hexdigest()
 
 
-def _network(address: str | None) -> str:
+def network_of(address: str | None) -> str:
     """An IPv4 address, or the /64 network of an IPv6 one: a single line has that many addresses."""
     try:
         parsed = ipaddress.ip_address(address or "")

@@ -39,10 +39,7 @@ def sign_in() -> str | Response | tuple[str, int]:
 def _begin_attempt(login: str) -> list[int]:
     attempt = throttle.begin(login, request.remote_addr)
     if attempt is None:
-        minutes = throttle.SIGN_IN.minutes
-        raise UserError(
-            _("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=minutes), 429
-        )
+        raise throttle.too_many(throttle.SIGN_IN)
     return attempt
 
 
@@ -71,6 +68,8 @@ def profile() -> str:
         "accounts/profile.html",
         person=person,
         login=current_user.account.login,
+        confirmed=current_user.account.login_confirmed_at,
+        language=current_user.account.language,
         emails=queries.emails_of([person.id])[person.id],
         roles=sorted(queries.open_roles([person.id])[person.id]),
         has_password=current_user.account.password_hash is not None,
@@ -95,5 +94,6 @@ def change_password() -> str | Response | tuple[str, int]:
             throttle.take_back(attempt)
             flash(_("Your password is changed. Other browsers have been signed out."), "success")
             return redirect(url_for("accounts.profile"), 303)
-    page = render_template("accounts/change_password.html", form=form, login=login)
+    first = current_user.account.must_change_password
+    page = render_template("accounts/change_password.html", form=form, login=login, first=first)
     return page, 422 if form.is_submitted() else 200

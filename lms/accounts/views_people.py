@@ -55,12 +55,14 @@ def add() -> str | Response | tuple[str, int]:
         person = actions.add_person(
             *names, organisation_id=organisation_id, emails=form.addresses, by=by
         )
-        if form.with_account.data:
+        if form.with_account.data and form.password.data:
             actions.open_account(person, form.addresses[0], form.password.data, by=by)
     except UserError as error:
         form.form_errors.append(error.message)
         return _new_person_page(form)
     flash(_("%(name)s has been added.", name=person.full_name), "success")
+    if form.with_account.data and not form.password.data:
+        return redirect(url_for("joining.invite", person_id=person.id), 303)
     return redirect(url_for("people.person", person_id=person.id), 303)
 
 

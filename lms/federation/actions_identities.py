@@ -21,9 +21,10 @@ from lms.extensions import db
 from lms.federation import queries
 from lms.federation.models import FederatedIdentity, LinkedBy
 from lms.federation.rules import Failure, Received, Stopped, agree
+from lms.joining.notices import accept_notice, notice_in_force
 
 
-def recognised(provider: OidcProvider, known: Received) -> Account | None:
+def recognised(provider: OidcProvider, known: Received, *, language: str) -> Account | None:
     """The account of somebody who comes to sign in; None for who has none here. Raises `Stopped`.
 
     The first time, a tax code that the provider vouches for finds its person.
@@ -36,7 +37,7 @@ def recognised(provider: OidcProvider, known: Received) -> Account | None:
         _demand_names(known)
         return None
     account = people.account_of(person.id)
-    account = _open(account) if account else open_account_for_provider(person)
+    account = _open(account) if account else open_account_for_provider(person, language=language)
     _link(provider, known, account, LinkedBy.TAX_CODE)
     return account
 
@@ -63,8 +64,10 @@ def link(provider: OidcProvider, known: Received, account: Account) -> None:
         _link(provider, known, account, LinkedBy.CONFIRMATION)
 
 
-def register(provider: OidcProvider, known: Received, *, organisation_id: int | None) -> Account:
-    """A new person with an account that only this identity opens, as they have said yes to.
+def register(
+    provider: OidcProvider, known: Received, *, organisation_id: int | None, language: str
+) -> Account:
+    """A new person with an account that only this identity opens, who has read the notice.
 
     Their mail address is kept if the provider has confirmed it.
     """
@@ -76,7 +79,8 @@ def register(provider: OidcProvider, known: Received, *, organisation_id: int | 
         organisation_id=organisation_id,
         emails=[known.email] if known.email and known.email_verified else [],
     )
-    account = open_account_for_provider(person)
+    account = open_account_for_provider(person, language=language)
+    accept_notice(person.id, notice_in_force())
     _link(provider, known, account, LinkedBy.FIRST_ARRIVAL)
     return account
 
@@ -87,7 +91,10 @@ def unlink(identity: FederatedIdentity) -> None:
     by_password = account.login is not None and account.password_hash is not None
     if not by_password and len(queries.identities_of(account.id)) <= 1:
         raise UserError(
-            _("This is the only way in to your account: link another identity or set a password."),
+            _(
+                "This is the only way in to your account: link another identity first, or ask the "
+                "organisers for an invitation by e-mail."
+            ),
             409,
         )
     detail = {"provider": identity.provider}

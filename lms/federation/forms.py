@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired
 
+from lms.accounts.forms_own import KnownOrganisationFields
 from lms.federation.protocol import Answer
-from lms.organisations.forms import OrganisationFields
 
 # What a provider may put into its answer, and how much of each is read.
 RETURNED = {"state": 200, "code": 4096, "iss": 300, "error": 100, "error_description": 1000}
@@ -39,14 +37,14 @@ class ReturnForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class FirstArrivalForm(OrganisationFields):
+class FirstArrivalForm(KnownOrganisationFields):
     """The organisation, and that the person agrees to be registered with what was received."""
 
     accept = BooleanField(
         _l("The data are mine: register me"),
         validators=[DataRequired(_l("Tick the box to be registered."))],
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.organisation.description = _l("The body you work for. Part of its name is enough.")
+    notice = BooleanField(
+        _l("I have read the privacy notice"),
+        validators=[DataRequired(_l("Read the privacy notice, then tick this box."))],
+    )

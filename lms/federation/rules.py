@@ -48,7 +48,7 @@ _OF_SPID = {
 }
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - how a sign-in ends, not a fault of ours
     """A sign-in that goes no further; `detail` names the check it did not pass, never a value."""
 
     names_no_values = True

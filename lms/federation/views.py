@@ -37,7 +37,7 @@ FAILURES_OF_A_NETWORK = throttle.Limit("federation", 30, throttle.SIGN_IN.window
 
 
 @blueprint.post("/identita/<provider>/vai")
-def start(provider: str) -> str | Response:
+def start(**_address: str) -> str | Response:
     """Send the browser to the provider, to sign in."""
     shown, after = access.subject(OidcProvider), safe_next(request.args.get("next"))
     if current_user.is_authenticated:
@@ -61,7 +61,7 @@ def depart(provider: OidcProvider, after: str, account_id: int | None) -> str | 
 
 
 @blueprint.get("/identita/<provider>/ritorno")
-def returned(provider: str) -> Response | str:
+def returned(**_address: str) -> Response | str:
     """Where the provider sends the browser back to; writes nothing and believes nothing."""
     shown = access.subject(OidcProvider)
     answer = {name: request.args.get(name, "")[: most + 1] for name, most in RETURNED.items()}
@@ -72,7 +72,7 @@ def returned(provider: str) -> Response | str:
 
 
 @blueprint.post("/identita/<provider>/entra")
-def finish(provider: str) -> Response:
+def finish(**_address: str) -> Response:
     """Check the answer with the provider, and let in whom it vouches for."""
     shown = access.subject(OidcProvider)
     own = current_user.account.id if current_user.is_authenticated else None
@@ -106,7 +106,7 @@ def _arrived(
         actions_identities.check_linking(provider, proof.received, account)
         actions.keep_arrival(provider, browser_token(), begun, proof, transaction)
         return redirect(url_for("federation.confirm"), 303)
-    known = actions_identities.recognised(provider, proof.received)
+    known = actions_identities.recognised(provider, proof.received, language=select_locale())
     if known is None:
         actions.keep_arrival(provider, browser_token(), begun, proof, transaction)
         transactions.note(provider.name, Outcome.ARRIVED, transaction=transaction)
@@ -146,7 +146,7 @@ def failed(provider: OidcProvider, stopped: Stopped, transaction: str, after: st
 
 
 @blueprint.get("/identita/<provider>/non-riuscito/<failure>")
-def not_signed_in(provider: str, failure: str) -> str:
+def not_signed_in(failure: str, **_address: str) -> str:
     """What happened and what to do now: again, or with a local account."""
     if failure not in set(Failure):
         abort(404)

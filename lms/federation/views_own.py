@@ -18,7 +18,6 @@ from lms.federation.models import FederatedIdentity, FederationArrival, Outcome
 from lms.federation.rules import Stopped
 from lms.federation.views import BROWSER, depart, failed, let_in
 from lms.links import public_url
-from lms.organisations.actions import add_organisation
 from lms.pages import select_locale
 
 
@@ -40,17 +39,19 @@ def first_arrival() -> str | Response | tuple[str, int]:
     transaction, after = arrival.transaction_hash, arrival.after
     if not actions.forget_arrival(arrival.browser_hash):
         raise UserError(_("You are registered already: sign in."), 409)
-    organisation_id = form.organisation_id
-    if form.wants_new:
-        organisation_id = add_organisation(form.organisation.data or "", form.new_kind, by=None).id
-    account = actions_identities.register(provider, proof.received, organisation_id=organisation_id)
+    account = actions_identities.register(
+        provider,
+        proof.received,
+        organisation_id=form.organisation_id,
+        language=select_locale(),
+    )
     response = let_in(provider, account, proof, transaction, after, Outcome.REGISTERED)
     flash(_("Welcome: you are registered."), "success")  # the new session forgot what was before
     return response
 
 
 @blueprint.post("/profilo/identita/<provider>/collega")
-def link(provider: str) -> str | Response:
+def link(**_address: str) -> str | Response:
     """Prove with the provider who one is there, to link that identity to one's account."""
     shown = access.subject(OidcProvider)
     return depart(shown, url_for("accounts.profile"), current_user.account.id)

@@ -10,8 +10,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from lms.access import holds_any
-from lms.permissions import ORGANISING
+from lms.access import demanded_page, holds_any
+from lms.permissions import ADMINISTERING, ORGANISING
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +48,12 @@ VERIFY = _Section(
 PEOPLE = _Section(_l("People"), "people.index", frozenset({"people"}))
 ORGANISATIONS = _Section(_l("Organisations"), "organisations.index", frozenset({"organisations"}))
 
+MAIL = _Section(_l("Mail"), "messages.outbox", frozenset({"messages"}))
+
 FOR_STRANGERS = (CYCLES, VERIFY)
 FOR_PEOPLE = (HOME, CYCLES, CERTIFICATES, CALENDAR)
 FOR_ORGANISERS = (HOME, CYCLES, PEOPLE, ORGANISATIONS, CALENDAR)
+FOR_ADMINISTRATORS = (*FOR_ORGANISERS, MAIL)
 
 Link = tuple[str, str, bool]
 
@@ -70,6 +73,10 @@ def _sections() -> tuple[_Section, ...]:
     try:
         if not current_user.is_authenticated:
             return FOR_STRANGERS
+        if demanded_page() is not None:
+            return ()  # every link would only lead back there
+        if holds_any(ADMINISTERING):
+            return FOR_ADMINISTRATORS
         return FOR_ORGANISERS if holds_any(ORGANISING) else FOR_PEOPLE
     except Exception:
         log.exception("the sections of the header could not be told")

@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.access import holds_any
+from lms.accounts.own_data import prefer_language
 from lms.catalogue.models import CycleStatus, Lesson
 from lms.clock import ROME, now
 from lms.enrolment.models import Enrolment, EnrolmentStatus
@@ -97,4 +98,6 @@ def set_language() -> Response:
     chosen = request.form.get("language", "")
     if chosen in LANGUAGES:
         session["language"] = chosen
+        if current_user.is_authenticated:
+            prefer_language(current_user.account, chosen)
     return redirect(safe_next(request.form.get("next")), 303)

@@ -1,4 +1,4 @@
-"""The outbox: one row a message. It holds an address, no key to a person, so every room can post."""
+"""The outbox: one row a message. It holds an address, no key to a person: every room can post."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Base, UtcDateTime, choice
 
+JOB_KIND = "send_message"
 KEY_LENGTH = 200
 ADDRESS_LENGTH = 320
 
@@ -23,6 +24,9 @@ class MessageStatus(enum.StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+
+
+ENDED = frozenset({MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.UNCERTAIN})
 
 
 class OutboxMessage(Base):
@@ -51,6 +55,12 @@ class OutboxMessage(Base):
     )
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)  # or last asked for again
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reason: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)  # what was said last, by the server or by us
+
+    @staticmethod
+    def job_key(message_id: int) -> str:
+        """The key of the job that sends it."""
+        return f"message:{message_id}"

@@ -46,7 +46,7 @@ def test_long_uncommon_passwords_will_do_whatever_their_characters(password: str
         ("aaaaaaaaaaaaaa", PasswordFault.TOO_COMMON),
         ("abababababab", PasswordFault.TOO_COMMON),
         ("Amministrazione1", PasswordFault.TOO_COMMON),
-        ("ada.prova@example.org", PasswordFault.TOO_COMMON),
+        ("ada.prova@example.org", PasswordFault.TOO_PERSONAL),
         ("!!!!!!!!!!!!????", PasswordFault.TOO_COMMON),
     ],
 )

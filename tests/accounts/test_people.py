@@ -245,6 +245,9 @@ def test_opening_an_account_and_setting_a_password(app: Flask, office: PercorsoC
     assert office.post(path, fields).status_code == 303
     browser = PercorsoClient(app)
     sign_in(browser, "ada@example.org")
+    assert browser.get("/profilo").location == "/profilo/password", "the first is replaced"
+    own = {"current": PASSWORD, "password": "il vento di maggio", "again": "il vento di maggio"}
+    assert browser.post("/profilo/password", own).status_code == 303
     assert is_signed_in(browser)
     office.post(path, {"login": "nuovo@example.org", "password": ""})
     assert is_signed_in(browser), "another address signs nobody out"

@@ -77,7 +77,7 @@ def test_guessing_the_password_in_use_is_slowed_down_too(
     with_account("ada@example.org")
     sign_in(client, "ada@example.org")
     monkeypatch.setattr("lms.accounts.actions.verify_password", lambda _s, p: p == PASSWORD)
-    for _attempt in range(throttle.LIMIT):
+    for _attempt in range(throttle.SIGN_IN.attempts):
         assert change(client, "sbagliata del tutto", NEW).status_code == 422  # type: ignore[attr-defined]
     assert change(client, PASSWORD, NEW).status_code == 429  # type: ignore[attr-defined]
 

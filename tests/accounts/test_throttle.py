@@ -131,4 +131,4 @@ def test_counting_waits_for_no_open_transaction_of_its_own_request(
     ],
 )
 def test_an_ipv6_line_is_one_address(one: str | None, other: str, same: bool) -> None:
-    assert (throttle._network(one) == throttle._network(other)) is same
+    assert (throttle.network_of(one) == throttle.network_of(other)) is same

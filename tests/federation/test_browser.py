@@ -47,6 +47,7 @@ def test_from_the_button_to_being_in_and_out(live: tuple[str, TestProvider], pag
     holds(page)
     page.get_by_label("Ente", exact=True).fill("Comune di Forlì")
     page.get_by_label("I dati sono miei").check()
+    page.get_by_label("Ho letto").check()
     turn(page.get_by_role("button", name="Completa la registrazione"))
     assert page.url == f"{url}/calendario"
     assert page.get_by_text("La registrazione è completa.").is_visible()
@@ -69,14 +70,14 @@ def test_without_script_a_button_goes_on(live: tuple[str, TestProvider], page: P
     plain.goto(f"{url}/accedi")
     plain.get_by_role("button", name="Entra con SPID di prova").click()
     plain.wait_for_url("**/ritorno?**")
-    turn(plain.get_by_role("button", name="Prosegui"))
+    turn(plain.get_by_role("button", name="Continua"))
     assert plain.url == f"{url}/identita/primo-accesso"
     provider.behave(person={"error": "access_denied", "error_description": "ErrorCode nr25"})
     plain.context.clear_cookies()
     plain.goto(f"{url}/accedi")
     plain.get_by_role("button", name="Entra con SPID di prova").click()
     plain.wait_for_url("**/ritorno?**")
-    turn(plain.get_by_role("button", name="Prosegui"))
+    turn(plain.get_by_role("button", name="Continua"))
     assert plain.get_by_text("interrotto prima della fine").is_visible()
     failed = plain.url
     context.close()

@@ -39,7 +39,7 @@ def last_line() -> FederationTransaction:
 
 def registered(ada: Traveller) -> Account:
     ada.signs_in()
-    assert ada.post("/identita/primo-accesso", {"accept": "y"}).status_code == 303
+    assert ada.post("/identita/primo-accesso", {"accept": "y", "notice": "y"}).status_code == 303
     account = db.session.scalars(select(Account)).one()
     ada.post("/esci")
     return account
@@ -82,7 +82,7 @@ def test_somebody_new_says_yes_and_is_in(ada: Traveller) -> None:
     assert not ada.is_signed_in()
     refused = ada.post("/identita/primo-accesso", {})
     assert refused.status_code == 422
-    response = ada.post("/identita/primo-accesso", {"accept": "y"})
+    response = ada.post("/identita/primo-accesso", {"accept": "y", "notice": "y"})
     assert response.status_code == 303
     assert ada.is_signed_in()
     account = db.session.scalars(select(Account)).one()
@@ -387,7 +387,7 @@ def test_signing_out_here_always_and_there_too(ada: Traveller, spid: TestProvide
 def test_signing_out_without_the_providers_help(ada: Traveller, spid: TestProvider) -> None:
     spid.behave(person=ADA, metadata={"end_session_endpoint": None})
     ada.signs_in()
-    ada.post("/identita/primo-accesso", {"accept": "y"})
+    ada.post("/identita/primo-accesso", {"accept": "y", "notice": "y"})
     assert ada.is_signed_in()
     assert ada.post("/esci").location == "/"
     assert not ada.is_signed_in()

@@ -111,7 +111,7 @@ def test_a_provider_that_does_not_vouch_opens_nothing_by_tax_code(
         ada = Traveller(app)
         assert ada.signs_in().location == FIRST
         assert CODE[:3] + "*" not in ada.client.get(FIRST).text
-        assert ada.post(FIRST, {"accept": "y"}).status_code == 303
+        assert ada.post(FIRST, {"accept": "y", "notice": "y"}).status_code == 303
     assert people() == 2
     assert tax_codes.tax_code_of(identities()[0].account.person_id) is None
 
@@ -134,7 +134,7 @@ def test_never_by_mail(ada: Traveller, spid: TestProvider, verified: bool | None
     spid.behave(person={**ADA, "email": "Ada@example.org", "email_verified": verified})
     assert ada.signs_in().location == FIRST
     assert ("ada@example.org" in ada.client.get(FIRST).text) is (verified is True)
-    assert ada.post(FIRST, {"accept": "y"}).status_code == 303
+    assert ada.post(FIRST, {"accept": "y", "notice": "y"}).status_code == 303
     (identity,) = identities()
     assert identity.account_id != account.id
     kept = db.session.scalars(
@@ -168,10 +168,15 @@ def test_hostile_claims_are_only_text(ada: Traveller, spid: TestProvider) -> Non
 def test_the_organisation_is_chosen_as_everywhere(ada: Traveller) -> None:
     body = factories.organisation("Comune di Forlì")
     ada.signs_in()
-    asked = ada.post(FIRST, {"accept": "y", "organisation": "Forlì"})
+    asked = ada.post(FIRST, {"accept": "y", "notice": "y", "organisation": "Forlì"})
     assert asked.status_code == 422
     assert "Comune di Forlì" in asked.text
-    fields = {"accept": "y", "organisation": "Forlì", "organisation_choice": str(body.id)}
+    fields = {
+        "accept": "y",
+        "notice": "y",
+        "organisation": "Forlì",
+        "organisation_choice": str(body.id),
+    }
     assert ada.post(FIRST, fields).status_code == 303
     assert identities()[0].account.person.organisation_id == body.id
 
@@ -182,8 +187,8 @@ def test_yes_is_said_once_and_in_time(app: Flask, ada: Traveller) -> None:
     assert CODE.encode() not in sealed
     assert ADA["family_name"].encode() not in sealed
     assert PercorsoClient(app).get(FIRST).status_code == 422, "another browser sees nothing"
-    assert ada.post(FIRST, {"accept": "y"}).status_code == 303
-    assert ada.post(FIRST, {"accept": "y"}).status_code == 409
+    assert ada.post(FIRST, {"accept": "y", "notice": "y"}).status_code == 303
+    assert ada.post(FIRST, {"accept": "y", "notice": "y"}).status_code == 409
     assert people() == 1
 
 
@@ -241,7 +246,7 @@ def test_linking_needs_the_same_person_throughout(app: Flask, ada: Traveller) ->
 
 def test_an_identity_is_one_persons(ada: Traveller) -> None:
     ada.signs_in()
-    ada.post(FIRST, {"accept": "y"})
+    ada.post(FIRST, {"accept": "y", "notice": "y"})
     ada.post("/esci")
     other = account_of(factories.person())
     ada.client.sign_in(other.person)

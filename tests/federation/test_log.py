@@ -50,7 +50,7 @@ def test_a_sign_in_leaves_lines_that_name_nobody_they_need_not(ada: Traveller) -
     ada.client.http.environ_base["REMOTE_ADDR"] = "203.0.113.77"
     answer = ada.travels(ada.departs())
     ada.comes_back(answer)
-    ada.post("/identita/primo-accesso", {"accept": "y"})
+    ada.post("/identita/primo-accesso", {"accept": "y", "notice": "y"})
     ada.post("/esci")
     assert failure(ada.comes_back(answer)) == "expired"
     rows = db.session.scalars(

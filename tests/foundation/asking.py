@@ -14,11 +14,21 @@ from werkzeug.test import TestResponse
 
 from lms.access import Role, Rule
 from lms.extensions import db
+from lms.joining.rules import LinkPurpose
 from lms.permissions import TABLE
 from tests.client import PercorsoClient
-from tests.world import FEED_TOKEN, Half, World
+from tests.world import FEED_TOKEN, LINK_TOKENS, Half, World
 
-DEMO_ONLY = frozenset({"demo.index", "demo.report"})  # tests/demo asks these
+# tests/demo and tests/messages ask these
+DEMO_ONLY = frozenset(
+    {
+        "demo.index",
+        "demo.report",
+        "messages.local_mail",
+        "messages.local_letter",
+        "messages.local_html",
+    }
+)
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
 WITHOUT_CYCLE = frozenset(
@@ -28,6 +38,9 @@ WITHOUT_CYCLE = frozenset(
         "organisation",
         "job",
         "role_grant",
+        "message",
+        "user_session",
+        "passkey",
         "identity_provider",
         "federated_identity",
     }
@@ -98,7 +111,14 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "imported_id": half.report.id,
         "entry_id": half.entry.id,
         "job_id": world.job.id,
+        "message_id": world.message.id,
         "role": "organiser",
+        "passkey_id": world.passkey.id,
+        "session_id": half.session.id,
+        "registration_token": LINK_TOKENS[LinkPurpose.REGISTRATION],
+        "reset_token": LINK_TOKENS[LinkPurpose.RESET],
+        "invitation_token": LINK_TOKENS[LinkPurpose.INVITATION],
+        "address_token": LINK_TOKENS[LinkPurpose.OLD_LOGIN],
         "provider": "prova",
         "failure": "down",
         "identity_id": world.identity.id,

@@ -16,6 +16,8 @@ PRODUCTION = {
     "LMS_SECRET_KEY": GOOD_SECRET,
     "LMS_ENCRYPTION_KEYS": FIRST_KEY,
     "LMS_PUBLIC_URL": "https://formazione.example.it",
+    "LMS_SMTP_URL": "smtp://percorso:a-password@mail.example.it",
+    "LMS_MAIL_FROM": "Percorso <percorso@example.it>",
 }
 
 

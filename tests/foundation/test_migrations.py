@@ -39,8 +39,10 @@ def test_up_down_up_with_rows(own_app: Flask) -> None:
         assert before["evidence"] > 0
         # One step down and up again keeps every row of the steps below it.
         flask_migrate.downgrade(revision="-1")
+        kept = set(inspect(db.engine).get_table_names()) & set(before)
         flask_migrate.upgrade()
-        assert counts() == before
+        after = counts()
+        assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
         db.session.remove()
         flask_migrate.downgrade(revision="base")
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
