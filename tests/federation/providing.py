@@ -16,11 +16,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from lms.accounts.models import Account
 from lms.config import PROJECT_ROOT, Settings
 from lms.config_oidc import OidcProvider, read_providers
+from lms.extensions import db
 from lms.federation import metadata
+from lms.federation.models import FederationTransaction
 from tests.client import PercorsoClient
 from tests.servers import free_port, missing
 
@@ -156,3 +160,16 @@ def failure(response: TestResponse) -> str:
     """The kind of failure a response leads to; empty when it leads elsewhere."""
     found = re.match(rf"/identita/{NAME}/non-riuscito/(\w+)", response.location or "")
     return found.group(1) if found else ""
+
+
+def last_line() -> FederationTransaction:
+    newest = select(FederationTransaction).order_by(FederationTransaction.id.desc()).limit(1)
+    return db.session.scalars(newest).one()
+
+
+def registered(ada: Traveller) -> Account:
+    ada.signs_in()
+    assert ada.post("/identita/primo-accesso", {"accept": "y", "notice": "y"}).status_code == 303
+    account = db.session.scalars(select(Account)).one()
+    ada.post("/esci")
+    return account

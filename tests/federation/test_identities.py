@@ -1,25 +1,28 @@
-"""Whose account an identity belongs to: by tax code, by one's own yes, never by mail."""
+"""Whose account an identity belongs to: by tax code or a first yes, never by mail."""
 
 from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from lms.accounts import tax_codes
-from lms.accounts.models import Account, Person, PersonEmail
+from lms.accounts.models import Account, PersonEmail
+from lms.accounts.security_log import SecurityEntry, SecurityEvent
 from lms.accounts.tax_codes import TaxCodeSource
 from lms.clock import now
 from lms.extensions import db
+from lms.factors.models import TotpFactor
 from lms.federation.models import (
     FederatedIdentity,
     FederationArrival,
-    FederationTransaction,
     LinkedBy,
-    Outcome,
 )
+from lms.federation.views import BROWSER
+from lms.messages.models import OutboxMessage
 from tests import factories
 from tests.client import PercorsoClient
+from tests.federation.people import account_of, identities, known_ada, people
 from tests.federation.providing import (
     ADA,
     LEVEL_1,
@@ -35,32 +38,6 @@ CODE = ADA["fiscal_number"].removeprefix("TINIT-")
 LINK = f"/profilo/identita/{NAME}/collega"
 CONFIRM = "/profilo/identita/conferma"
 FIRST = "/identita/primo-accesso"
-
-
-def known_ada(source: TaxCodeSource = TaxCodeSource.ORGANISER, **more: str) -> Person:
-    """Somebody the organisers know, with her tax code."""
-    person = factories.person("Ada", more.pop("family_name", "Prova"), **more)
-    tax_codes.set_tax_code(person, CODE, by=None, source=source)
-    db.session.commit()
-    return person
-
-
-def account_of(person: Person, *, password: bool = True, active: bool = True) -> Account:
-    account = Account(
-        person_id=person.id, login=f"p{person.id}@example.org", created_at=now(),
-        password_hash="x" if password else None, is_active=active,
-    )  # fmt: skip
-    db.session.add(account)
-    db.session.commit()
-    return account
-
-
-def identities() -> list[FederatedIdentity]:
-    return list(db.session.scalars(select(FederatedIdentity)))
-
-
-def people() -> int:
-    return db.session.scalar(select(func.count()).select_from(Person)) or 0
 
 
 @pytest.mark.parametrize("claim", ["fiscal_number", "https://attributes.eid.gov.it/fiscal_number"])
@@ -210,107 +187,32 @@ def _issuer(ada: Traveller) -> str:
     return ada.departs().split("/auth?")[0]
 
 
-def test_linking_from_the_profile(ada: Traveller) -> None:
-    account = account_of(factories.person("Bea", "Altra"))
-    ada.client.sign_in(account.person)
-    assert "Collega SPID di prova" in ada.client.get("/profilo").text
-    assert ada.signs_in(LINK).location == CONFIRM
-    assert identities() == []
-    page = ada.client.get(CONFIRM).text
-    assert "Ada" in page
-    assert "Bea Altra" in page
-    assert ada.post(CONFIRM).location == "/profilo"
-    (identity,) = identities()
-    assert (identity.account_id, identity.linked_by) == (account.id, LinkedBy.CONFIRMATION)
-    assert account.person.full_name == "Bea Altra"
-    assert "collegata da te" in ada.client.get("/profilo").text.lower()
-    ada.post("/esci")
+def test_level_2_is_two_factors_and_level_1_is_one(ada: Traveller, spid: TestProvider) -> None:
+    """ASVS 6.8.4: a second step is asked unless the provider has signed that there were two."""
+    account = account_of(known_ada())
     assert ada.signs_in().location == "/"
-    assert people() == 1
-
-
-def test_linking_needs_the_same_person_throughout(app: Flask, ada: Traveller) -> None:
-    """ASVS 10.2.1: nobody links their identity to an account they talked into it."""
-    first, second = (account_of(factories.person()) for _each in range(2))
-    ada.client.sign_in(first.person)
-    answer = ada.travels(ada.departs(LINK))
-    ada.client.sign_in(second.person)
-    assert failure(ada.comes_back(answer)) == "expired"
-    ada.client.sign_in(first.person)
-    assert ada.signs_in(LINK).location == CONFIRM
-    ada.client.sign_in(second.person)
-    assert ada.post(CONFIRM).status_code == 409
-    assert identities() == []
-    assert PercorsoClient(app).post(LINK).location.startswith("/accedi")
-
-
-def test_an_identity_is_one_persons(ada: Traveller) -> None:
-    ada.signs_in()
-    ada.post(FIRST, {"accept": "y", "notice": "y"})
     ada.post("/esci")
-    other = account_of(factories.person())
-    ada.client.sign_in(other.person)
-    response = ada.signs_in(LINK)
-    assert failure(response) == "taken"
-    assert "altra utenza" in ada.client.get(response.location).text
-    assert len(identities()) == 1
-
-
-def test_a_vouched_code_that_is_anothers_is_not_linked(ada: Traveller) -> None:
-    known_ada()
-    ada.client.sign_in(account_of(factories.person()).person)
-    assert failure(ada.signs_in(LINK)) == "taken"
-
-
-def test_a_vouched_code_must_be_the_one_known(ada: Traveller) -> None:
-    person = factories.person()
-    tax_codes.set_tax_code(person, "PRVBEA80A41H501G", by=None, source=TaxCodeSource.ORGANISER)
-    ada.client.sign_in(account_of(person).person)
-    assert failure(ada.signs_in(LINK)) == "mismatch"
-
-
-def linked(person: Person, subject: str = "ada") -> FederatedIdentity:
-    account = db.session.scalars(select(Account).where(Account.person_id == person.id)).one()
-    row = FederatedIdentity(
-        account_id=account.id, provider=NAME, issuer="http://127.0.0.1:9", subject=subject,
-        linked_by=LinkedBy.CONFIRMATION, linked_at=now(),
-    )  # fmt: skip
-    db.session.add(row)
+    db.session.add(
+        TotpFactor(account_id=account.id, sealed_secret=b"x", created_at=now(), confirmed_at=now())
+    )
     db.session.commit()
-    return row
+    assert ada.signs_in().location == "/"
+    ada.post("/esci")
+    ada.outside.cookies.clear()
+    spid.behave(person={**ADA, "acr": LEVEL_1})
+    assert ada.signs_in().location == "/secondo-passo"
+    assert not ada.is_signed_in()
+    with ada.client.http.session_transaction() as session:
+        assert BROWSER in session, "signing out at the provider is still possible afterwards"
 
 
-def test_unlinking_asks_first_and_leaves_a_trace(client: PercorsoClient) -> None:
-    person = factories.person()
-    account_of(person)
-    identity = linked(person)
-    client.sign_in(person)
-    path = f"/profilo/identita/{identity.id}/scollega"
-    assert "Scollegare" in client.get(path).text
-    assert len(identities()) == 1
-    assert client.post(path).location == "/profilo"
-    assert identities() == []
-    newest = db.session.scalars(select(FederationTransaction)).one()
-    assert (newest.outcome, newest.person_id) == (Outcome.UNLINKED, person.id)
-
-
-def test_the_last_way_in_stays(client: PercorsoClient) -> None:
-    person = factories.person()
-    account_of(person, password=False)
-    first, second = linked(person), linked(person, "ada-cie")
-    client.sign_in(person)
-    assert client.post(f"/profilo/identita/{first.id}/scollega").status_code == 303
-    refused = client.post(f"/profilo/identita/{second.id}/scollega")
-    assert refused.status_code == 409
-    assert "unico modo" in refused.text
-    assert [each.id for each in identities()] == [second.id]
-
-
-def test_anothers_identity_does_not_exist(client: PercorsoClient) -> None:
-    owner = factories.person()
-    account_of(owner)
-    identity = linked(owner)
-    client.sign_in(factories.administrator())
-    path = f"/profilo/identita/{identity.id}/scollega"
-    assert client.get(path).status_code == 404
-    assert client.post(path).status_code == 404
+def test_who_reads_the_log_of_their_account_sees_it(ada: Traveller) -> None:
+    account = account_of(known_ada())
+    ada.signs_in()
+    noted = db.session.scalars(
+        select(SecurityEntry.event).where(SecurityEntry.account_id == account.id)
+    ).all()
+    assert SecurityEvent.IDENTITY_LINKED in noted
+    assert "identità digitale" in ada.client.get("/profilo/registro").text
+    letter = db.session.scalars(select(OutboxMessage)).one()
+    assert letter.recipient == account.login
