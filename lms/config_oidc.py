@@ -17,7 +17,7 @@ _SPID = "https://www.spid.gov.it/Spid"
 _DEFAULTS = {
     "ISSUER": "",
     "CLIENT_ID": "",
-    "CLIENT_SECRET": "",
+    "CLIENT_SECRET": "",  # nosec B105 # none is given by default
     "LABEL": "",
     "SCOPES": "openid profile email",
     "ACR_VALUES": "",

@@ -6,6 +6,7 @@ A mail address never decides it, confirmed or not: mailboxes are shared and give
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from lms import audit
 from lms.accounts import queries as people
@@ -87,7 +88,11 @@ def register(
 
 def unlink(identity: FederatedIdentity) -> None:
     """Sign in with this identity no more. UserError (409) when it is the only way in."""
-    account = db.session.get_one(Account, identity.account_id, with_for_update=True)
+    # One after the other: two at once would each see the other's identity still there.
+    db.session.execute(
+        select(Account.id).where(Account.id == identity.account_id).with_for_update()
+    )
+    account = identity.account
     by_password = account.login is not None and account.password_hash is not None
     if not by_password and len(queries.identities_of(account.id)) <= 1:
         raise UserError(

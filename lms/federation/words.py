@@ -35,9 +35,9 @@ FAILURES: dict[Failure, LazyString] = {
     Failure.MISMATCH: _l("Data do not agree"),
 }
 LINKED: dict[LinkedBy, LazyString] = {
-    LinkedBy.TAX_CODE: _l("recognised by the tax code"),
-    LinkedBy.CONFIRMATION: _l("linked by you"),
-    LinkedBy.FIRST_ARRIVAL: _l("you registered with it"),
+    LinkedBy.TAX_CODE: _l("Recognised by the tax code"),
+    LinkedBy.CONFIRMATION: _l("Linked by you"),
+    LinkedBy.FIRST_ARRIVAL: _l("You registered with it"),
 }
 
 
