@@ -6,7 +6,7 @@ Used where everything is asked at once: the table of access, GET that never writ
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from lms import audit, jobs
 from lms.accounts.models import Account, Person, StaffRole, UserSession
@@ -36,6 +36,15 @@ from lms.factors.models import (
     RecoveryCode,
     SecondStep,
     TotpFactor,
+)
+from lms.federation.models import (
+    FederatedIdentity,
+    FederatedSession,
+    FederationArrival,
+    FederationRequest,
+    FederationTransaction,
+    LinkedBy,
+    Outcome,
 )
 from lms.issuance.models import (
     Certificate,
@@ -207,6 +216,7 @@ class World:
         )
         db.session.add(self.feed)
         self.passkey = factors_of_the_world(self.this.participant)
+        self.identity = self._federation()
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )
@@ -248,3 +258,35 @@ class World:
                 )
             )  # fmt: skip
         db.session.flush()
+
+    def _federation(self) -> FederatedIdentity:
+        """An identity of a participant, with a way in besides, and what goes with signing in."""
+        account = account_of(self.this.participant.id)
+        assert account
+        identity = FederatedIdentity(
+            account_id=account.id, provider="prova", issuer="http://127.0.0.1:9", subject="ada",
+            linked_by=LinkedBy.CONFIRMATION, linked_at=now(),
+        )  # fmt: skip
+        soon = now() + timedelta(minutes=10)
+        db.session.add_all(
+            [
+                identity,
+                FederationRequest(
+                    state_hash=sha256("state"), browser_hash=sha256("browser"), provider="prova",
+                    nonce="n", verifier="v", after="/", account_id=account.id, expires_at=soon,
+                ),
+                FederationArrival(
+                    browser_hash=sha256("browser"), provider="prova", sealed=b"x", after="/",
+                    transaction_hash=sha256("state"), account_id=account.id, expires_at=soon,
+                ),
+                FederatedSession(
+                    account_id=account.id, browser_hash=sha256("browser"), provider="prova",
+                    sealed=b"x", created_at=now(),
+                ),
+                FederationTransaction(
+                    at=now(), provider="prova", transaction_hash=sha256("state"),
+                    outcome=Outcome.SIGNED_IN, detail="", person_id=account.person_id, network="",
+                ),
+            ]
+        )  # fmt: skip
+        return identity

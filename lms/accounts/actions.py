@@ -105,6 +105,16 @@ def open_account(
     return account
 
 
+def open_account_for_provider(person: Person, *, language: str | None) -> Account:
+    """Give `person` an account that has neither address nor password: a provider signs them in."""
+    account = Account(person_id=person.id, language=language, created_at=now())
+    db.session.add(account)
+    db.session.flush()
+    audit.record("account.opened", account, actor_id=person.id)
+    note(account.id, SecurityEvent.ACCOUNT_OPENED)
+    return account
+
+
 def set_account(person: Person, login: str, password: str, *, by: int) -> Account:
     """Open the person's account or change it, as staff; a new password signs the person out.
 

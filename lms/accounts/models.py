@@ -71,14 +71,17 @@ class PersonEmail(Base):
 
 
 class Account(Base):
-    """What a person signs in with. `login` is a lower-case mail address."""
+    """What a person signs in with. `login` is a lower-case mail address.
+
+    Without one they sign in with an identity provider only (`lms.federation`).
+    """
 
     __tablename__ = "account"
     __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    login: Mapped[str] = mapped_column(String(254), unique=True)
+    login: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

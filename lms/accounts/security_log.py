@@ -56,6 +56,8 @@ class SecurityEvent(enum.StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     FACTORS_RESET = "factors_reset"
     SECOND_STEP_GUESSED = "second_step_guessed"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
 
 
 class SecurityEntry(Base):
@@ -92,6 +94,8 @@ MAILED = {
     SecurityEvent.PASSWORD_RESET: Happening.PASSWORD_CHANGED,
     SecurityEvent.LOGIN_CHANGED: Happening.LOGIN_CHANGED,
     SecurityEvent.SECOND_FACTOR_CHANGED: Happening.SECOND_FACTOR_CHANGED,
+    SecurityEvent.IDENTITY_LINKED: Happening.IDENTITIES_CHANGED,
+    SecurityEvent.IDENTITY_UNLINKED: Happening.IDENTITIES_CHANGED,
 }
 
 

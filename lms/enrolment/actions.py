@@ -14,7 +14,8 @@ from sqlalchemy import select
 from lms import audit
 from lms.accounts.actions import add_person
 from lms.accounts.models import Person
-from lms.catalogue.models import Cycle
+from lms.accounts.tax_codes import TaxCodeSource, people_with_tax_code, set_tax_code
+from lms.catalogue.models import Cycle, TaxCodePolicy
 from lms.catalogue.queries import last_end
 from lms.clock import now
 from lms.enrolment import queries
@@ -31,8 +32,11 @@ from lms.organisations.rules import guess_kind
 from lms.text import clean_line, search_key
 
 
-def enrol_self(cycle_id: int, person: Person) -> Enrolment:
-    """Enrol a person at their own wish. UserError (409) with the reason where it cannot be."""
+def enrol_self(cycle_id: int, person: Person, tax_code: str = "") -> Enrolment:
+    """Enrol a person at their own wish. UserError (409) with the reason where it cannot be.
+
+    `tax_code`: what they declare where the cycle asks for it and it is not known yet.
+    """
     cycle = _lock(cycle_id)
     known = queries.enrolments_of_people(cycle_id, [person.id])
     facts = queries.facts_of(cycle)
@@ -40,6 +44,7 @@ def enrol_self(cycle_id: int, person: Person) -> Enrolment:
     against = refusals(facts, enrolled=enrolled, at=now(), by_organiser=False)
     if against:
         raise UserError(refusal_in_words(against[0], facts), 409)
+    _take_tax_code(cycle, person, tax_code)
     return _confirm(cycle, [person], known, by=person.id)[0]
 
 
@@ -69,11 +74,12 @@ def enrol_list(
     if planned.digest != shown:
         return None
     bodies: dict[str, Organisation] = {}
-    people = [
-        one.person or _add_planned(one, bodies, by=by)
-        for one in planned.lines
-        if one.outcome in {Outcome.KNOWN, Outcome.NEW}
-    ]
+    wanted = [one for one in planned.lines if one.outcome in {Outcome.KNOWN, Outcome.NEW}]
+    people = [one.person or _add_planned(one, bodies, by=by) for one in wanted]
+    with_code = people_with_tax_code([person.id for person in people])
+    for one, person in zip(wanted, people, strict=True):
+        if one.line.tax_code and person.id not in with_code:
+            set_tax_code(person, one.line.tax_code, by=by, source=TaxCodeSource.ORGANISER)
     return enrol_people(cycle_id, people, by=by)
 
 
@@ -106,6 +112,15 @@ def update_copies(enrolment: Enrolment, *, by: int) -> None:
     _copy(enrolment.person, enrolment)
     db.session.flush()
     audit.record("enrolment.copies_updated", enrolment, actor_id=by, detail={"before": before})
+
+
+def _take_tax_code(cycle: Cycle, person: Person, tax_code: str) -> None:
+    if cycle.tax_code_policy is TaxCodePolicy.NOT_ASKED or people_with_tax_code([person.id]):
+        return
+    if tax_code:
+        set_tax_code(person, tax_code, by=person.id)
+    elif cycle.tax_code_policy is TaxCodePolicy.REQUIRED:
+        raise UserError(_("This cycle requires your tax code: enter it to enrol."))
 
 
 def _lock(cycle_id: int) -> Cycle:

@@ -62,7 +62,11 @@ def confirm_totp() -> Page:
             form.code.errors = [error.message]
         else:
             return _after_adding(codes, _("Your authenticator app is set up."))
-    drawing = qr_code(app_address(secret, account.login, current_app.config["SITE_NAME"]))
+    drawing = qr_code(
+        app_address(
+            secret, account.login or account.person.full_name, current_app.config["SITE_NAME"]
+        )
+    )
     page = render_template(
         "factors/confirm_totp.html",
         form=form,
@@ -157,7 +161,7 @@ def _after_adding(codes: list[str], words: str) -> Page:
 def _codes_page(codes: list[str]) -> str:
     """The only page that ever shows them; saving them as a file asks the server for nothing."""
     title = _("Recovery codes of %(site)s", site=current_app.config["SITE_NAME"])
-    lines = [title, current_user.account.login, "", *codes, ""]
+    lines = [title, current_user.account.login or current_user.person.full_name, "", *codes, ""]
     return render_template(
         "factors/codes.html",
         codes=codes,

@@ -31,7 +31,8 @@ def test_lines_of_semicolons_and_of_tabs_read_alike() -> None:
     [
         ("Rossi", LineFault.COLUMNS),
         ("Rossi Mario, mail", LineFault.COLUMNS),
-        ("Rossi;Mario;;;di troppo", LineFault.COLUMNS),
+        ("Rossi;Mario;;;di troppo", LineFault.TAX_CODE),
+        ("Rossi;Mario;;;;di troppo", LineFault.COLUMNS),
         ("Rossi;", LineFault.NAME),
         (";Mario", LineFault.NAME),
         ("--;Mario", LineFault.NAME),

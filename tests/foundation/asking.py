@@ -32,7 +32,18 @@ DEMO_ONLY = frozenset(
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
 WITHOUT_CYCLE = frozenset(
-    {"track", "person", "organisation", "job", "role_grant", "message", "user_session", "passkey"}
+    {
+        "track",
+        "person",
+        "organisation",
+        "job",
+        "role_grant",
+        "message",
+        "user_session",
+        "passkey",
+        "identity_provider",
+        "federated_identity",
+    }
 )
 ACTORS = (
     "stranger",
@@ -108,6 +119,9 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "reset_token": LINK_TOKENS[LinkPurpose.RESET],
         "invitation_token": LINK_TOKENS[LinkPurpose.INVITATION],
         "address_token": LINK_TOKENS[LinkPurpose.OLD_LOGIN],
+        "provider": "prova",
+        "failure": "down",
+        "identity_id": world.identity.id,
     }
 
 

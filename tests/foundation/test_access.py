@@ -27,6 +27,8 @@ from tests.foundation.asking import (
 )
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("silent_provider")
+
 
 def browser(app: Flask, world: World, actor: str) -> PercorsoClient:
     client = PercorsoClient(app)
