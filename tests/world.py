@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from lms import audit, jobs
 from lms.accounts.models import Person, StaffRole
+from lms.accounts.tax_codes import set_tax_code
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -34,6 +35,7 @@ from lms.issuance.models import (
     CertificateEventKind,
 )
 from tests import factories
+from tests.accounts.codes import code_of
 
 FEED_TOKEN = "feed-token-of-the-world"
 
@@ -56,6 +58,7 @@ class Half:
         self.trainer: Person = factories.trainer(self.cycle)
         factories.teaches(self.trainer, self.lesson)
         self.participant: Person = factories.person(organisation=factories.organisation())
+        set_tax_code(self.participant, code_of("RSSMRA", place=f"H{len(name):03}"), by=None)
         self.enrolment: Enrolment = factories.enrolment(self.cycle, self.participant)
         self.register: AttendanceRegister = factories.register(self.lesson)
         self._attendance(name)

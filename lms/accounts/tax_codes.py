@@ -182,12 +182,24 @@ def reseal(limit: int = 500) -> int:
         if done == limit:
             break
         if not secretbox.is_current(row.sealed):
-            code = _open(row)
-            row.sealed = secretbox.seal(code, PURPOSE, of=str(row.person_id))
-            row.keyed_hash = secretbox.keyed_hash(code, PURPOSE)
+            _seal_again(row)
             done += 1
-    db.session.flush()
     return done
+
+
+def _seal_again(row: TaxCode) -> None:
+    code = _open(row)
+    keyed = secretbox.keyed_hash(code, PURPOSE)
+    rivals = select(TaxCode.person_id).where(
+        TaxCode.keyed_hash == keyed,
+        TaxCode.person_id != row.person_id,
+        TaxCode.source != TaxCodeSource.DECLARED,
+    )
+    if row.source is not TaxCodeSource.DECLARED and db.session.scalar(rivals) is not None:
+        row.source = TaxCodeSource.DECLARED  # vouched for twice under two keys: a human decides
+    row.sealed = secretbox.seal(code, PURPOSE, of=str(row.person_id))
+    row.keyed_hash = keyed
+    db.session.flush()
 
 
 def _open(row: TaxCode) -> str:
