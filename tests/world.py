@@ -26,6 +26,7 @@ from lms.attendance.models import (
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
+from lms.duplicates.models import PersonMerge
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.issuance.models import (
@@ -154,8 +155,21 @@ class World:
             person_id=self.this.participant.id, token_hash=sha256(FEED_TOKEN), created_at=now()
         )
         db.session.add(self.feed)
+        self.merge = self._merge()
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )
         audit.record("world.made", track, actor_id=self.organiser.id)
         db.session.commit()
+
+    def _merge(self) -> PersonMerge:
+        """A second record of the other participant, united with the first."""
+        second = factories.person(email=None, merged_into_id=self.other.participant.id)
+        merge = PersonMerge(
+            kept_id=self.other.participant.id, other_id=second.id, at=now(),
+            by_id=self.organiser.id,
+            changes={"rows": [], "written": [], "last_evidence": 0, "last_event": 0},
+        )  # fmt: skip
+        db.session.add(merge)
+        db.session.flush()
+        return merge

@@ -14,7 +14,7 @@ def consequences(kept: Portrait, other: Portrait) -> list[str]:
         *_enrolments(kept, other),
         *_sign_in(kept, other),
         *_belongings(kept, other),
-        _("If both have a calendar's address, the one of the record that goes stops working."),
+        _("If both have a calendar address, the one of the record that goes stops working."),
         _("Nothing is deleted, and the union can be undone until later changes build on it."),
     ]
 
@@ -39,9 +39,11 @@ def _in_both(mine: Held, theirs: Held, cycle: str) -> str:
         cycle=cycle,
     )
     if mine.certified and theirs.certified:
-        return f"{words} {_('Both certificates stay valid and can be verified.')}"
+        both = _("Both certificates stay valid and can be verified.")
+        return f"{words} {both}"
     if mine.certified or theirs.certified:
-        return f"{words} {_('The certificate stays as it was issued.')}"
+        one = _("The certificate stays as it was issued.")
+        return f"{words} {one}"
     return str(words)
 
 

@@ -18,7 +18,7 @@ from lms.attendance.models import AttendanceRegister, Evidence, RegisterStatus
 from lms.catalogue.models import Cycle, CycleTrainer, Lesson, Module
 from lms.duplicates.models import NotDuplicate, PersonMerge
 from lms.duplicates.rules import Known, Pair, Party, Proposal, proposals
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Enrolment, EnrolmentEvent
 from lms.extensions import db
 from lms.issuance.models import Certificate, CertificateStatus
 from lms.text import search_key
@@ -29,7 +29,9 @@ def known_people() -> list[Known]:
     mails: dict[int, set[str]] = defaultdict(set)
     for person_id, address in _rows(select(PersonEmail.person_id, PersonEmail.address)):
         mails[person_id].add(address)
-    codes = {key: keyed for key, keyed in _rows(select(TaxCode.person_id, TaxCode.keyed_hash))}
+    codes: dict[int, str] = {
+        row[0]: row[1] for row in _rows(select(TaxCode.person_id, TaxCode.keyed_hash))
+    }
     rows = _rows(
         select(Person.id, Person.family_name, Person.given_name, Person.organisation_id).where(
             Person.merged_into_id.is_(None)
@@ -113,8 +115,8 @@ def portraits(*two: Person) -> list[Portrait]:
         .scalar_subquery()
     )
     own = {
-        row[0]: row[1:]
-        for row in _rows(
+        person_id: (account, code, count)
+        for person_id, account, code, count in _rows(
             select(Person.id, Account, TaxCode, trains)
             .outerjoin(Account, Account.person_id == Person.id)
             .outerjoin(TaxCode, TaxCode.person_id == Person.id)
@@ -207,9 +209,10 @@ def last_evidence(enrolment_ids: Collection[int]) -> int:
     return db.session.scalar(last) or 0
 
 
-def evidence_after(enrolment_ids: Collection[int], evidence_id: int) -> bool:
-    """Whether these enrolments have newer evidence than that."""
-    return last_evidence(enrolment_ids) > evidence_id
+def last_event(enrolment_ids: Collection[int]) -> int:
+    """The id of the last event in the history of these enrolments."""
+    last = select(func.max(EnrolmentEvent.id)).where(EnrolmentEvent.enrolment_id.in_(enrolment_ids))
+    return db.session.scalar(last) or 0
 
 
 def sealed_since(enrolment_ids: Collection[int], instant: datetime) -> bool:

@@ -54,7 +54,9 @@ def _refusal(found: PersonMerge, kept: Person, changes: list[Change]) -> str | N
         what = tables_in_words(moved)
         return str(_("Changed since, and parting would overwrite it: %(what)s.", what=what))
     united = journal.united(changes)
-    if queries.evidence_after(united, found.changes["last_evidence"]):
+    if queries.last_event(united) > found.changes["last_event"]:
+        return str(_("Their enrolment was withdrawn or confirmed since."))
+    if queries.last_evidence(united) > found.changes["last_evidence"]:
         return str(_("Attendance was recorded since that belongs to the two together."))
     if queries.sealed_since(united, found.at):
         return str(_("A register with their united presences was sealed since."))

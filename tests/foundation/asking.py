@@ -21,7 +21,9 @@ from tests.world import FEED_TOKEN, Half, World
 DEMO_ONLY = frozenset({"demo.index", "demo.report"})  # tests/demo asks these
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
-WITHOUT_CYCLE = frozenset({"track", "person", "organisation", "job", "role_grant"})
+WITHOUT_CYCLE = frozenset(
+    {"track", "person", "organisation", "job", "role_grant", "two_people", "person_merge"}
+)
 ACTORS = (
     "stranger",
     "participant of this cycle",
@@ -89,6 +91,8 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "entry_id": half.entry.id,
         "job_id": world.job.id,
         "role": "organiser",
+        "other_id": half.trainer.id,
+        "merge_id": world.merge.id,
     }
 
 

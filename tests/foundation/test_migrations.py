@@ -39,8 +39,10 @@ def test_up_down_up_with_rows(own_app: Flask) -> None:
         assert before["evidence"] > 0
         # One step down and up again keeps every row of the steps below it.
         flask_migrate.downgrade(revision="-1")
+        below = set(inspect(db.engine).get_table_names())
         flask_migrate.upgrade()
-        assert counts() == before
+        kept = {name: count for name, count in before.items() if name in below}
+        assert {name: count for name, count in counts().items() if name in below} == kept
         db.session.remove()
         flask_migrate.downgrade(revision="base")
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
