@@ -168,7 +168,7 @@ class World:
         merge = PersonMerge(
             kept_id=self.other.participant.id, other_id=second.id, at=now(),
             by_id=self.organiser.id,
-            changes={"rows": [], "written": [], "last_evidence": 0, "last_event": 0},
+            changes={"rows": [], "written": [], "last_evidence": 0, "statuses": {}},
         )  # fmt: skip
         db.session.add(merge)
         db.session.flush()

@@ -132,12 +132,15 @@ def _rectify(pair: _Pair, kept: Enrolment, other: Enrolment, by: int) -> list[Ev
     return written
 
 
-def part_presences(written: Sequence[int], before: Mapping[tuple[int, int], Cell], by: int) -> None:
-    """Add to each piece of evidence that a union wrote another that takes it back.
+def part_presences(
+    written: Sequence[int], before: Mapping[tuple[int, int], Cell], by: int
+) -> list[int]:
+    """Add to each piece of evidence that a union wrote another that takes it back; their ids.
 
     `before`: the cell of each (register, enrolment) before the union. Records are put back by who
     calls; the evidence then says the same.
     """
+    added = []
     rows = select(Evidence).where(Evidence.id.in_(written)).order_by(Evidence.id)
     for row in db.session.scalars(rows).all():
         register = db.session.get_one(AttendanceRegister, row.register_id)
@@ -147,7 +150,8 @@ def part_presences(written: Sequence[int], before: Mapping[tuple[int, int], Cell
         else:
             cell = _word_before(row)
         reason = _("The union of two records was undone: this is what stood before.")
-        _write(register, enrolment, row.kind, cell, reason, by)
+        added.append(_write(register, enrolment, row.kind, cell, reason, by).id)
+    return added
 
 
 def _word_before(row: Evidence) -> Cell:

@@ -55,7 +55,7 @@ def merge(kept_id: int, other_id: int, *, by: int) -> PersonMerge:
             "rows": [change.plain() for change in changes],
             "written": written,
             "last_evidence": queries.last_evidence(journal.united(changes)),
-            "last_event": queries.last_event(journal.united(changes)),
+            "statuses": queries.statuses_of(journal.united(changes)),
         },
     )
     db.session.add(merged)

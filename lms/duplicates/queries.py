@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, lazyload
+from sqlalchemy.orm import contains_eager, joinedload, lazyload, undefer
 
 from lms.accounts import queries as people
 from lms.accounts.models import Account, Person, PersonEmail, StaffRole
@@ -18,7 +18,7 @@ from lms.attendance.models import AttendanceRegister, Evidence, RegisterStatus
 from lms.catalogue.models import Cycle, CycleTrainer, Lesson, Module
 from lms.duplicates.models import NotDuplicate, PersonMerge
 from lms.duplicates.rules import Known, Pair, Party, Proposal, proposals
-from lms.enrolment.models import Enrolment, EnrolmentEvent
+from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.issuance.models import Certificate, CertificateStatus
 from lms.text import search_key
@@ -209,10 +209,29 @@ def last_evidence(enrolment_ids: Collection[int]) -> int:
     return db.session.scalar(last) or 0
 
 
-def last_event(enrolment_ids: Collection[int]) -> int:
-    """The id of the last event in the history of these enrolments."""
-    last = select(func.max(EnrolmentEvent.id)).where(EnrolmentEvent.enrolment_id.in_(enrolment_ids))
-    return db.session.scalar(last) or 0
+def news(enrolment_ids: Collection[int], since: int, own: Collection[int]) -> bool:
+    """Whether these enrolments have evidence newer than `since` that is not among `own`."""
+    found = select(Evidence.id).where(
+        Evidence.enrolment_id.in_(enrolment_ids), Evidence.id > since, Evidence.id.not_in(own)
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def statuses_of(enrolment_ids: Collection[int]) -> dict[str, str]:
+    """How these enrolments stand, by id, as JSON keeps it."""
+    rows = _rows(select(Enrolment.id, Enrolment.status).where(Enrolment.id.in_(enrolment_ids)))
+    return {str(key): status.value for key, status in rows}
+
+
+def unions_of(*people: Person) -> list[PersonMerge]:
+    """Every union in which one of these people ever stood, with what it changed."""
+    ids = [person.id for person in people]
+    found = select(PersonMerge).options(undefer(PersonMerge.changes))
+    return list(
+        db.session.scalars(
+            found.where(or_(PersonMerge.kept_id.in_(ids), PersonMerge.other_id.in_(ids)))
+        )
+    )
 
 
 def sealed_since(enrolment_ids: Collection[int], instant: datetime) -> bool:

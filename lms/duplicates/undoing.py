@@ -20,6 +20,9 @@ from lms.enrolment.models import Enrolment
 from lms.errors import UserError
 from lms.extensions import db
 
+# Evidence that a union, and its undoing, had to write.
+_WRITTEN = ("written", "parted")
+
 
 def undo(merge_id: int, *, by: int) -> None:
     """Part the two again. UserError (409) where what happened since forbids it."""
@@ -30,33 +33,36 @@ def undo(merge_id: int, *, by: int) -> None:
     united = sorted(journal.united(changes))
     for cycle_id in queries.cycles_of(united):
         hold_registers(cycle_id)
-    reason = _refusal(found, kept, changes) or _staff_refusal(kept, other, by)
+    reason = _refusal(found, changes) or _staff_refusal(kept, other, by)
     if reason:
         raise UserError(reason, 409)
-    part_presences(found.changes["written"], _cells(changes), by)
+    parted = part_presences(found.changes["written"], _cells(changes), by)
     journal.put_back(changes)
     for enrolment_id in united:
         enrolment = db.session.get_one(Enrolment, enrolment_id)
         note_status(enrolment, by=by, note=_("The union with a second record was undone."))
     found.undone_at, found.undone_by_id = now(), by
+    found.changes = {**found.changes, "parted": parted}
     db.session.flush()
     audit.record("person.merge_undone", found, actor_id=by)
 
 
-def _refusal(found: PersonMerge, kept: Person, changes: list[Change]) -> str | None:
+def _refusal(found: PersonMerge, changes: list[Change]) -> str | None:
     """What happened since the union that parting would destroy, in words; None if nothing."""
     if found.undone_at is not None:
         return str(_("This union is already undone."))
-    if kept.merged_into_id is not None:
-        return str(_("The record that was kept is itself united with another: undo that first."))
+    unions = queries.unions_of(found.kept, found.other)
+    if any(each.id > found.id and each.undone_at is None for each in unions):
+        return str(_("One of the two was united with a third record since: undo that first."))
     moved = journal.moved_on(changes)
     if moved:
         what = tables_in_words(moved)
         return str(_("Changed since, and parting would overwrite it: %(what)s.", what=what))
     united = journal.united(changes)
-    if queries.last_event(united) > found.changes["last_event"]:
+    if queries.statuses_of(united) != found.changes["statuses"]:
         return str(_("Their enrolment was withdrawn or confirmed since."))
-    if queries.last_evidence(united) > found.changes["last_evidence"]:
+    own = [key for each in unions for name in _WRITTEN for key in each.changes.get(name, ())]
+    if queries.news(united, found.changes["last_evidence"], own):
         return str(_("Attendance was recorded since that belongs to the two together."))
     if queries.sealed_since(united, found.at):
         return str(_("A register with their united presences was sealed since."))

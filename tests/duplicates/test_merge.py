@@ -314,6 +314,10 @@ def test_a_later_union_is_undone_first(app: Flask) -> None:
     lesson = twins.lesson()
     twins.stays(lesson, twins.theirs, (0, 60))
     twins.stays(lesson, third_enrolment, (50, 120))
+    sealed = twins.lesson(1)  # where each union and each undoing has to write evidence
+    twins.stays(sealed, twins.theirs, (0, 60))
+    twins.stays(sealed, third_enrolment, (50, 120))
+    twins.close(sealed)
     before = everything()
     first = merge(twins)
     second = merge(twins, third, twins.one)
