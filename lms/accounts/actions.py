@@ -213,6 +213,8 @@ def _free_login(login: str, own: Account | None) -> str:
 
 
 def _demand_authority(person: Person, by: int) -> None:
+    if person.merged_into_id is not None:
+        raise UserError(_("This record is united with another: that one signs in."), 409)
     roles = queries.open_roles([person.id, by])
     if roles[person.id] and StaffRole.ADMINISTRATOR not in roles[by]:
         raise UserError(_("Only an administrator may change the account of staff."), 403)

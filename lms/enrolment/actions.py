@@ -37,11 +37,11 @@ def enrol_self(cycle_id: int, person: Person, tax_code: str = "") -> Enrolment:
     `tax_code`: what they declare where the cycle asks for it and it is not known yet.
     """
     cycle = _lock(cycle_id)
+    _hold_people([person])
     known = queries.enrolments_of_people(cycle_id, [person.id])
     facts = queries.facts_of(cycle)
     enrolled = person.id in _confirmed(known)
     against = refusals(facts, enrolled=enrolled, at=now(), by_organiser=False)
-    _demand_not_merged([person])
     if against:
         raise UserError(refusal_in_words(against[0], facts), 409)
     _take_tax_code(cycle, person, tax_code)
@@ -54,10 +54,10 @@ def enrol_people(cycle_id: int, people: Sequence[Person], *, by: int | None) -> 
     UserError (409) if the cycle is over or has not places enough.
     """
     cycle = _lock(cycle_id)
+    _hold_people(people)
     known = queries.enrolments_of_people(cycle_id, [person.id for person in people])
     confirmed = _confirmed(known)
     wanting = [person for person in dict.fromkeys(people) if person.id not in confirmed]
-    _demand_not_merged(wanting)
     _demand_places(cycle, len(wanting))
     return _confirm(cycle, wanting, known, by=by)
 
@@ -126,8 +126,11 @@ def _lock(cycle_id: int) -> Cycle:
     return db.session.scalars(locked).one()
 
 
-def _demand_not_merged(people: Sequence[Person]) -> None:
-    """Hold these people as they are until the commit: a merge must not overtake an enrolment."""
+def _hold_people(people: Sequence[Person]) -> None:
+    """Hold these people as they are until the commit: a merge must not overtake an enrolment.
+
+    UserError (409) for one whose record was united with another.
+    """
     held = (
         select(Person)
         .where(Person.id.in_([person.id for person in people]))

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.accounts import queries as people
-from lms.accounts.actions import edit_person
+from lms.accounts.actions import edit_person, enable_account
 from lms.accounts.models import Person, StaffRole
 from lms.accounts.roles import grant_role
 from lms.accounts.tax_codes import TaxCodeSource, person_by_tax_code, set_tax_code
@@ -365,6 +365,15 @@ def test_a_word_that_a_union_wrote_has_author_and_reason(app: Flask) -> None:
     assert twins.record(lesson, twins.mine) == ("present", 45, "trainer")
     assert (last.kind, last.minutes) == (EvidenceKind.TRAINER_MARK, 45)
     assert (bool(last.reason), last.author_id) == (True, twins.boss.id)
+
+
+def test_the_sign_in_of_the_record_that_went_stays_shut(app: Flask) -> None:
+    twins = Twins()
+    for login, person in (("mario@example.org", twins.one), ("rossi@example.org", twins.two)):
+        with_account(login, person)
+    merge(twins)
+    with pytest.raises(UserError):
+        enable_account(twins.two, by=twins.boss.id)
 
 
 def test_who_was_united_is_enrolled_no_more(app: Flask) -> None:
