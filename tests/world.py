@@ -13,7 +13,6 @@ from lms.accounts.models import Account, Person, StaffRole, UserSession
 from lms.accounts.queries import account_of
 from lms.accounts.security_log import SecurityEvent, note
 from lms.accounts.signing_in import SESSION_LIFETIME
-from lms.accounts.models import Person, StaffRole
 from lms.accounts.tax_codes import set_tax_code
 from lms.attendance.models import (
     AttendanceRecord,
@@ -296,6 +295,7 @@ class World:
             ]
         )  # fmt: skip
         return identity
+
     def _merge(self) -> PersonMerge:
         """A second record of the other participant, united with the first."""
         second = factories.person(email=None, merged_into_id=self.other.participant.id)
