@@ -14,6 +14,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -101,11 +102,13 @@ def candidates(
     key = search_key(text)
     if not key:
         return []
+    whole = [f"{start}{key}" for start in _BEGINNINGS]
     rank = case(
-        (Organisation.search_key.in_([f"{start}{key}" for start in _BEGINNINGS]), 0),
-        (Organisation.kind == OrganisationKind.MUNICIPALITY, 1),
-        (Organisation.kind == OrganisationKind.OTHER, 3),
-        else_=2,
+        (Organisation.search_key.in_(whole), 0),
+        (or_(*(Organisation.search_key.startswith(each) for each in whole)), 1),
+        (Organisation.kind == OrganisationKind.MUNICIPALITY, 2),
+        (Organisation.kind == OrganisationKind.OTHER, 4),
+        else_=3,
     )
     order = (rank, Organisation.search_key, Organisation.id)
     first = (
