@@ -22,6 +22,7 @@ from lms.catalogue import views_programme as _catalogue_programme  # noqa: F401 
 from lms.catalogue.views import blueprint as catalogue
 from lms.demo import views as demo
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
+from lms.enrolment import views_nominations as _enrolment_nominations  # noqa: F401 - pages
 from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
 from lms.enrolment.views import blueprint as enrolment
 from lms.home.views import blueprint as home
@@ -34,6 +35,7 @@ from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open t
 from lms.issuance.blueprint import blueprint as issuance
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations.views import blueprint as organisations
+from lms.roles.views import blueprint as roles
 
 
 def init_app(app: Flask) -> None:
@@ -47,6 +49,7 @@ def init_app(app: Flask) -> None:
         accounts,
         people,
         catalogue,
+        roles,
         enrolment,
         attendance,
         issuance,

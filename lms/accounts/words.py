@@ -9,6 +9,8 @@ from lms.accounts.models import StaffRole
 
 ROLES: dict[StaffRole, LazyString] = {
     StaffRole.ORGANISER: _l("Organiser"),
+    StaffRole.REFERENT: _l("Entity referent"),
+    StaffRole.AUDITOR: _l("Auditor"),
     StaffRole.ADMINISTRATOR: _l("Administrator"),
 }
 

@@ -44,7 +44,10 @@ def _presence(lesson_id: int, enrolment_id: int, **_rest: Any) -> Subject | None
     if lesson is None or enrolment is None or enrolment.cycle_id != lesson.module.cycle_id:
         return None
     cycle = lesson.module.cycle
-    return Subject(Presence(lesson, enrolment), cycle_id=cycle.id, person_id=enrolment.person_id)
+    return Subject(
+        Presence(lesson, enrolment), cycle_id=cycle.id, person_id=enrolment.person_id,
+        track_id=cycle.track_id,
+    )  # fmt: skip
 
 
 @loader("report")

@@ -20,6 +20,7 @@ class Doubt(enum.StrEnum):
     MAIL_OF_ANOTHER = "mail_of_another"
     NAMESAKE = "namesake"
     SEVERAL = "several"
+    OTHER_BODY = "other_body"
 
 
 @dataclass(frozen=True)

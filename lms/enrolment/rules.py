@@ -63,10 +63,14 @@ def refusals(
 
 
 def _against_oneself(facts: CycleFacts, at: datetime) -> list[Refusal]:
+    if facts.status is CycleStatus.PUBLISHED and facts.mode is not EnrolmentMode.OPEN:
+        return [Refusal.BY_ORGANISER]
+    return _against_asking(facts, at)
+
+
+def _against_asking(facts: CycleFacts, at: datetime) -> list[Refusal]:
     if facts.status is not CycleStatus.PUBLISHED:
         return [Refusal.NOT_PUBLISHED]
-    if facts.mode is not EnrolmentMode.OPEN:
-        return [Refusal.BY_ORGANISER]
     if facts.opens_at is not None and at < facts.opens_at:
         return [Refusal.NOT_YET_OPEN]
     if facts.closes_at is not None and at >= facts.closes_at:
@@ -74,6 +78,20 @@ def _against_oneself(facts: CycleFacts, at: datetime) -> list[Refusal]:
     return []
 
 
-def may_withdraw(*, confirmed: bool, status: CycleStatus, by_organiser: bool) -> bool:
-    """Whether an enrolment can be withdrawn: by oneself only while the cycle lives."""
-    return confirmed and (by_organiser or status not in OVER)
+def may_withdraw(*, active: bool, status: CycleStatus, by_organiser: bool) -> bool:
+    """Whether an enrolment can be withdrawn: by oneself only while the cycle lives.
+
+    `active`: the person takes part, or is nominated and waits for the answer.
+    """
+    return active and (by_organiser or status not in OVER)
+
+
+def against_nominating(facts: CycleFacts, at: datetime) -> tuple[Refusal, ...]:
+    """Every reason against nominating people at the instant `at`.
+
+    An organisation nominates while enrolment is open, into cycles where organisers enrol people
+    too. Places are not counted here: who gets one is decided when a nomination is approved.
+    """
+    if facts.status in OVER:
+        return (Refusal.OVER,)
+    return tuple(_against_asking(facts, at))

@@ -10,18 +10,20 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import access
+from lms.accounts.scopes import organised
 from lms.catalogue.models import Cycle
 from lms.clock import now
 from lms.enrolment import actions, queries
 from lms.enrolment.forms import EnrolForm, WithdrawForm
-from lms.enrolment.loading import own_enrolment
-from lms.enrolment.models import Enrolment
+from lms.enrolment.loading import any_own_enrolment, own_enrolment
+from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.enrolment.rules import Refusal, may_withdraw, refusals
-from lms.enrolment.words import refusal_in_words, status_in_words
+from lms.enrolment.words import refusal_in_words, status_in_words, status_tone
 from lms.permissions import ORGANISING
 
 blueprint = Blueprint("enrolment", __name__)
 blueprint.add_app_template_filter(status_in_words, "enrolment_status")
+blueprint.add_app_template_filter(status_tone, "enrolment_tone")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class EnrolmentState:
     """What the box says: the own enrolment, or whether one is possible and why not."""
 
     enrolment: Enrolment | None
+    nominated: Enrolment | None
     refusals: tuple[Refusal, ...]
     reasons: tuple[str, ...]
     places: int | None
@@ -49,25 +52,28 @@ class EnrolmentState:
 @blueprint.app_template_global()
 def enrolment_state(cycle: Cycle) -> EnrolmentState:
     """How who looks stands towards `cycle`; at most two queries."""
-    mine = own_enrolment(cycle.id)
+    mine, any_of_mine = own_enrolment(cycle.id), any_own_enrolment(cycle.id)
+    waits = any_of_mine is not None and any_of_mine.status is EnrolmentStatus.REQUESTED
     facts = queries.facts_of(cycle)
     against = refusals(facts, enrolled=mine is not None, at=now(), by_organiser=False)
     return EnrolmentState(
         enrolment=mine,
+        nominated=any_of_mine if waits else None,
         refusals=against,
         reasons=tuple(refusal_in_words(reason, facts) for reason in against),
         places=facts.places,
         places_left=facts.places_left,
         may_withdraw=may_withdraw(
-            confirmed=mine is not None, status=cycle.status, by_organiser=False
+            active=mine is not None or waits, status=cycle.status, by_organiser=False
         ),
     )
 
 
 @blueprint.app_template_global()
 def enrolments_of_person(person_id: int) -> list[Enrolment]:
-    """A person's enrolments with their cycles, for the person's page."""
-    return queries.enrolments_of(person_id)
+    """A person's enrolments with their cycles, for the person's page: those within reach."""
+    tracks = organised()
+    return [row for row in queries.enrolments_of(person_id) if row.cycle.track_id in tracks]
 
 
 @blueprint.route("/cicli/<cycle_slug>/iscrizione", methods=["GET", "POST"])

@@ -14,5 +14,7 @@ def _certificate(certificate_id: int, **_rest: Any) -> Subject | None:
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is None:
         return None
-    holder = certificate.enrolment.person_id
-    return Subject(certificate, cycle_id=certificate.cycle_id, person_id=holder)
+    return Subject(
+        certificate, cycle_id=certificate.cycle_id, person_id=certificate.enrolment.person_id,
+        track_id=certificate.cycle.track_id,
+    )  # fmt: skip

@@ -90,6 +90,6 @@ def test_places_left_are_never_negative(facts: CycleFacts) -> None:
 @pytest.mark.parametrize("status", list(CycleStatus))
 def test_who_may_leave(status: CycleStatus) -> None:
     over = status in {CycleStatus.CLOSED, CycleStatus.ARCHIVED}
-    assert may_withdraw(confirmed=True, status=status, by_organiser=False) is not over
-    assert may_withdraw(confirmed=True, status=status, by_organiser=True)
-    assert not may_withdraw(confirmed=False, status=status, by_organiser=True)
+    assert may_withdraw(active=True, status=status, by_organiser=False) is not over
+    assert may_withdraw(active=True, status=status, by_organiser=True)
+    assert not may_withdraw(active=False, status=status, by_organiser=True)
