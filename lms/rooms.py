@@ -14,6 +14,8 @@ from lms.accounts.views_people import blueprint as people
 from lms.attendance import loading as _attendance_loading  # noqa: F401 - declares loaders
 from lms.attendance import views as _attendance_views  # noqa: F401 - the register's pages
 from lms.attendance.blueprint import blueprint as attendance
+from lms.auditing import views_track as _auditing_track  # noqa: F401 - pages to look at
+from lms.auditing.views import blueprint as auditing
 from lms.calendars import loading as _calendars_loading  # noqa: F401 - declares loaders
 from lms.calendars.views import blueprint as calendars
 from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares loaders
@@ -35,6 +37,10 @@ from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open t
 from lms.issuance.blueprint import blueprint as issuance
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations.views import blueprint as organisations
+from lms.referents import loading as _referents_loading  # noqa: F401 - declares loaders
+from lms.referents import views_appoint as _referents_appoint  # noqa: F401 - pages of organisers
+from lms.referents import views_nominate as _referents_nominate  # noqa: F401 - nominating
+from lms.referents.views import blueprint as referents
 from lms.roles.views import blueprint as roles
 
 
@@ -53,6 +59,8 @@ def init_app(app: Flask) -> None:
         enrolment,
         attendance,
         issuance,
+        referents,
+        auditing,
         calendars,
     ):
         app.register_blueprint(blueprint)

@@ -6,7 +6,7 @@ Used where everything is asked at once: the table of access, GET that never writ
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from lms import audit, jobs
 from lms.accounts.models import Person, StaffRole
@@ -22,10 +22,11 @@ from lms.attendance.models import (
     ReportFile,
     ReportStatus,
 )
+from lms.auditing.models import AuditSession
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
 from lms.issuance.models import (
     Certificate,
@@ -33,6 +34,7 @@ from lms.issuance.models import (
     CertificateEvent,
     CertificateEventKind,
 )
+from lms.looks import AccessLook
 from tests import factories
 
 FEED_TOKEN = "feed-token-of-the-world"
@@ -57,6 +59,15 @@ class Half:
         factories.teaches(self.trainer, self.lesson)
         self.participant: Person = factories.person(organisation=factories.organisation())
         self.enrolment: Enrolment = factories.enrolment(self.cycle, self.participant)
+        self.nominated: Enrolment = factories.enrolment(
+            self.cycle, factories.person(organisation=self.participant.organisation),
+            status=EnrolmentStatus.REQUESTED,
+        )  # fmt: skip
+        # A role that is over: it lets nobody in, and can be ended again without harm.
+        self.grant = factories.grant(
+            self.participant, StaffRole.REFERENT, of=self.participant.organisation
+        )
+        self.grant.ended_at = now()
         self.register: AttendanceRegister = factories.register(self.lesson)
         self._attendance(name)
         self.certificate = self._certificate(name)
@@ -136,7 +147,7 @@ def staged_report() -> bytes:
 
 
 class World:
-    """Two halves of one track, and the people who belong to none."""
+    """Two halves of one track, one of another track, and the people who belong to none."""
 
     def __init__(self) -> None:
         track = factories.track(slug="percorso-del-mondo")
@@ -145,8 +156,32 @@ class World:
         self.track = track
         self.this = Half(track.id, "questo")
         self.other = Half(track.id, "altro")
+        self.elsewhere = Half(factories.track(slug="percorso-altrove").id, "altrove")
         self.organiser = factories.organiser()
         self.administrator = factories.staff(StaffRole.ADMINISTRATOR)
+        self.scoped = {
+            f"{role} of {which}": factories.staff(
+                StaffRole(role),
+                track=half.cycle.track if role != "referent" else None,
+                of=half.participant.organisation if role == "referent" else None,
+            )
+            for which, half in (("this", self.this), ("another", self.elsewhere))
+            for role in ("organiser", "referent", "auditor")
+        }
+        db.session.add_all(
+            AuditSession(
+                person_id=self.scoped[f"auditor of {which}"].id, track_id=half.cycle.track_id,
+                purpose="Verifica di prova", opened_at=now(), closes_at=now() + timedelta(hours=8),
+            )
+            for which, half in (("this", self.this), ("another", self.elsewhere))
+        )  # fmt: skip
+        db.session.add(
+            AccessLook(
+                at=now(), actor_id=self.scoped["auditor of this"].id, endpoint="auditing.enrolment",
+                object_type="enrolment", object_id=self.this.enrolment.id,
+                person_id=self.this.participant.id, purpose="Verifica di prova",
+            )
+        )  # fmt: skip
         self.feed = CalendarFeed(
             person_id=self.this.participant.id, token_hash=sha256(FEED_TOKEN), created_at=now()
         )

@@ -35,6 +35,7 @@ def index() -> str:
         accounts=queries.accounts_of(ids),
         held=queries.open_roles(ids),
         everybody=scopes.organised().everything,
+        administers=access.holds(access.Role.ADMINISTRATOR),
     )
 
 

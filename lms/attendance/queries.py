@@ -195,8 +195,10 @@ def count_rows(lesson: Lesson, register_id: int | None, text: str) -> int:
 def rows_of(
     lesson: Lesson, register_id: int | None, enrolment_ids: Collection[int]
 ) -> list[RegisterRow]:
-    """The rows of these enrolments of the lesson's cycle: who takes part in it, or did."""
-    every = _rows_query(lesson, register_id).where(Enrolment.status.in_(TOOK_PART))
+    """The rows of these enrolments of the lesson's cycle: who takes part, did, or is marked."""
+    every = _rows_query(lesson, register_id).where(
+        or_(Enrolment.status.in_(TOOK_PART), AttendanceRecord.id.is_not(None))
+    )
     if len(enrolment_ids) <= 500:
         every = every.where(Enrolment.id.in_(enrolment_ids))
     wanted = frozenset(enrolment_ids)

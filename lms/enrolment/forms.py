@@ -44,14 +44,14 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     )
 
     @property
-    def refusing(self) -> bool:
-        """Whether the button pressed refuses."""
-        return bool(self.decision.data == "refuse")
+    def decided(self) -> bool:
+        """Whether one of the two buttons was pressed."""
+        return self.decision.data in {"approve", "refuse"}
 
-    def validate_decision(self, field: HiddenField) -> None:
-        """One of the two buttons."""
-        if field.data not in {"approve", "refuse"}:
-            raise ValidationError(_("Press “Approve” or “Refuse”."))
+    @property
+    def refusing(self) -> bool:
+        """Whether it is the one that refuses."""
+        return bool(self.decision.data == "refuse")
 
     def validate_reason(self, field: StringField) -> None:
         """Nobody is refused without a word."""

@@ -82,6 +82,17 @@ def nominate_list(
     return nominate(cycle_id, people_of(planned, by=by), body, by=by)
 
 
+def take_back(enrolment: Enrolment, *, reason: str, by: int) -> None:
+    """Take a nomination back. UserError (409) when it has been decided meanwhile."""
+    lock(enrolment.cycle_id)
+    db.session.refresh(enrolment)
+    if enrolment.status is not EnrolmentStatus.REQUESTED:
+        raise UserError(_("This nomination has been decided already."), 409)
+    enrolment.status = EnrolmentStatus.WITHDRAWN
+    note_event(enrolment, by=by, note=reason)
+    audit.record("enrolment.nomination_taken_back", enrolment, actor_id=by)
+
+
 def approve(cycle_id: int, enrolment_ids: Collection[int], *, by: int) -> list[Enrolment]:
     """Enrol these nominated people, all or none; who was decided meanwhile is passed over.
 

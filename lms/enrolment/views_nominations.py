@@ -46,6 +46,8 @@ def requests(**_address: str) -> str | Response | tuple[str, int]:
 
 def _decide(cycle: Cycle, form: DecisionForm) -> Response:
     ids, by = chosen_ids("enrolment"), current_user.person_id
+    if not form.decided:
+        raise UserError(_("Press “Approve” or “Refuse”."))
     if not ids:
         raise UserError(_("Choose at least one person."))
     if form.refusing:

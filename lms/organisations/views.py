@@ -55,9 +55,9 @@ def edit(**_address: int) -> str | Response | tuple[str, int]:
                 by=current_user.person_id, **form.codes(),
             )  # fmt: skip
         except UserError as error:
-            return _page(form, organisation.name, error)
+            return _page(form, organisation.name, error, organisation.id)
         return _saved()
-    return _page(form, organisation.name)
+    return _page(form, organisation.name, organisation_id=organisation.id)
 
 
 def _saved() -> Response:
@@ -65,8 +65,16 @@ def _saved() -> Response:
     return redirect(url_for("organisations.index"), 303)
 
 
-def _page(form: OrganisationForm, name: str, error: UserError | None = None) -> tuple[str, int]:
+def _page(
+    form: OrganisationForm,
+    name: str,
+    error: UserError | None = None,
+    organisation_id: int | None = None,
+) -> tuple[str, int]:
     if error is not None:
         form.form_errors.append(error.message)
     status = error.status if error else 422 if form.is_submitted() else 200
-    return render_template("organisations/edit.html", form=form, name=name), status
+    page = render_template(
+        "organisations/edit.html", form=form, name=name, organisation_id=organisation_id
+    )
+    return page, status

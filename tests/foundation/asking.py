@@ -21,7 +21,19 @@ from tests.world import FEED_TOKEN, Half, World
 DEMO_ONLY = frozenset({"demo.index", "demo.report"})  # tests/demo asks these
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
-WITHOUT_CYCLE = frozenset({"track", "person", "organisation", "job", "role_grant"})
+OF_PEOPLE = frozenset({"person", "person_record", "person_account", "role_of_person", "role_grant"})
+OF_BODIES = frozenset(
+    {
+        "organisation", "organisation_cycle", "organisation_person", "organisation_nomination",
+        "organisation_referent",
+    }
+)  # fmt: skip
+WITHOUT_CYCLE = frozenset({"track", "all_tracks", "job"}) | OF_PEOPLE | OF_BODIES
+# What belongs to no track: who organises one is nobody to it, who organises all of them may. The
+# person of the world is enrolled in one track only, and has no role: their data are that track's.
+OF_ALL_TRACKS = (
+    frozenset({"all_tracks", "person_account", "role_of_person", "role_grant"}) | OF_BODIES
+)
 ACTORS = (
     "stranger",
     "participant of this cycle",
@@ -29,6 +41,12 @@ ACTORS = (
     "trainer of this cycle",
     "trainer of another cycle",
     "organiser",
+    "organiser of this track",
+    "organiser of another track",
+    "referent of this organisation",
+    "referent of another organisation",
+    "auditor of this track",
+    "auditor of another track",
     "administrator",
 )
 MISSING_ID = 999_999
@@ -36,6 +54,9 @@ MISSING_ID = 999_999
 
 def person_of(world: World, actor: str) -> Any:
     """The person behind an actor's name; None for the stranger."""
+    role, _of, which = actor.partition(" of ")
+    if role in {"organiser", "referent", "auditor"} and which:
+        return world.scoped[f"{role} of {which.split()[0]}"]
     return {
         "stranger": None,
         "participant of this cycle": world.this.participant,
@@ -64,7 +85,24 @@ def roles_of(actor: str, rule: Rule) -> set[Role]:
         held.add(Role.TRAINER)
     if actor in {"organiser", "administrator"}:
         held.add(Role(actor))
-    return held
+    return held | role_towards(actor, rule.loads)
+
+
+def role_towards(actor: str, loads: str | None) -> set[Role]:
+    """The role of who holds it towards one track or organisation: to its own objects only."""
+    role, _of, which = actor.partition(" of ")
+    if role not in {"organiser", "referent", "auditor"} or not which:
+        return set()
+    if loads is None:
+        return {Role(role)}
+    if not which.startswith("this"):
+        return set()
+    own = {
+        "organiser": loads not in OF_ALL_TRACKS,
+        "auditor": loads == "track" or loads not in WITHOUT_CYCLE,
+        "referent": loads in OF_BODIES or loads == "enrolment",
+    }
+    return {Role(role)} if own[role] else set()
 
 
 def may_enter(actor: str, rule: Rule) -> bool:
@@ -89,6 +127,7 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "entry_id": half.entry.id,
         "job_id": world.job.id,
         "role": "organiser",
+        "grant_id": half.grant.id,
     }
 
 
@@ -137,10 +176,12 @@ def was_let_in(response: TestResponse) -> bool:
     return response.status_code not in {401, 403, 404, 405} and not to_sign_in(response)
 
 
-def digest() -> str:
+def digest(*, without: frozenset[str] = frozenset()) -> str:
     """A hash over every row of every table."""
     found = hashlib.sha256()
     for table in db.metadata.sorted_tables:
+        if table.name in without:
+            continue
         keys = list(table.primary_key.columns)
         for row in db.session.execute(select(table).order_by(*keys)):
             found.update(repr((table.name, tuple(row))).encode())
