@@ -16,6 +16,7 @@ from lms.cli.accounts import create_admin_command
 from lms.cli.attendance import register
 from lms.cli.certificates import certificates, verify
 from lms.cli.demo import demo
+from lms.cli.permissions import permissions
 from lms.cli.report import report
 from lms.cli.server import serve, worker
 from lms.config import ConfigError
@@ -26,7 +27,9 @@ def lms() -> None:
     """Percorso: training tracks, attendance, certificates and calendars."""
 
 
-for command in (certificates, create_admin_command, demo, register, report, serve, verify, worker):
+for command in (
+    certificates, create_admin_command, demo, permissions, register, report, serve, verify, worker,
+):  # fmt: skip
     lms.add_command(command)
 
 

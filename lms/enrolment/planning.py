@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lms.accounts import queries as people
 from lms.accounts.models import Person
@@ -158,7 +158,8 @@ def _planned(line: Line, known: _Known) -> PlannedLine:
     named = search_key(line.organisation)
     if known.body is not None and named and named != known.body.search_key:
         return PlannedLine(line, Outcome.LEFT_OUT, doubt=Doubt.OTHER_BODY)
-    decision = known.decision(line)
+    # A referent's people are all of one body: an empty cell says so too.
+    decision = known.decision(replace(line, organisation=known.body.name) if known.body else line)
     if decision.doubt:
         return PlannedLine(line, Outcome.LEFT_OUT, doubt=decision.doubt)
     if decision.person_id is not None:

@@ -83,6 +83,7 @@ def build(app: Flask) -> Site:
         {"lesson_id": half.lesson.id, "report_id": ready.id},
         {"enrolment_id": withdrawn.id},
         {"enrolment_id": half.enrolment.id},
+        {"organisation_id": half.nominated.organisation_id, "enrolment_id": half.nominated.id},
         {"certificate_id": half.certificate.id},
         {"person_id": disabled.id},
         {"cycle_slug": half.cycle.slug, "person_id": half.trainer.id},
