@@ -56,6 +56,8 @@ def _decide(cycle: Cycle, form: DecisionForm) -> Response:
     else:
         done = nominating.approve(cycle.id, ids, by=by)
         said = ngettext("%(num)d person enrolled.", "%(num)d people enrolled.", len(done))
+    if not done:
+        raise UserError(_("These nominations have been decided already."), 409)
     flash(said, "success")
     return redirect(
         url_for("enrolment.requests", cycle_slug=cycle.slug, q=request.args.get("q") or None), 303

@@ -8,10 +8,10 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from sqlalchemy import true
 from werkzeug.wrappers import Response
 
 from lms import access
+from lms.accounts.models import Person
 from lms.clock import now
 from lms.enrolment import nominating
 from lms.enrolment.forms import PastedForm, chosen_ids
@@ -57,7 +57,7 @@ def nominate(**_address: int | str) -> Answer:
     body, cycle, status = subject.organisation, subject.cycle, 200
     if form.validate_on_submit():
         try:
-            chosen = people_by_id(chosen_ids("person"), true())
+            chosen = people_by_id(chosen_ids("person"), Person.organisation_id == body.id)
             if not chosen:
                 raise UserError(_("Choose at least one person."))
             done = nominating.nominate(

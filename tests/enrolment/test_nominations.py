@@ -82,7 +82,7 @@ def test_from_nomination_to_enrolment(scene: Scene) -> None:
     db.session.refresh(enrolment)
     assert enrolment.status is CONFIRMED
     assert history(enrolment) == [("requested", "Ufficio di piano"), ("confirmed", "")]
-    assert scene.organiser.post(scene.queue, asked).status_code == 303  # nothing more to decide
+    assert scene.organiser.post(scene.queue, asked).status_code == 409  # nothing more to decide
     assert len(history(enrolment)) == 2
 
 
@@ -124,7 +124,8 @@ def test_of_another_cycle_nothing_is_decided_here(scene: Scene) -> None:
     [enrolment] = scene.nominated()
     elsewhere = factories.cycle()
     asked = {"enrolment": enrolment.id, "decision": "approve"}
-    scene.organiser.post(f"/cicli/{elsewhere.slug}/iscritti/designazioni", asked)
+    answer = scene.organiser.post(f"/cicli/{elsewhere.slug}/iscritti/designazioni", asked)
+    assert answer.status_code == 409
     db.session.refresh(enrolment)
     assert enrolment.status is REQUESTED
 
@@ -132,7 +133,10 @@ def test_of_another_cycle_nothing_is_decided_here(scene: Scene) -> None:
 def test_only_people_of_the_own_body(scene: Scene) -> None:
     stranger = factories.person("Bruno", "Lontano", organisation=factories.organisation())
     assert "Lontano" not in scene.referent.get(scene.path("designa") + "?q=lontano").text
-    assert scene.referent.post(scene.path("designa"), {"person": stranger.id}).status_code == 403
+    for number in (stranger.id, 999_999):  # there or not, the answer is one
+        assert scene.referent.post(scene.path("designa"), {"person": number}).status_code == 422
+    with pytest.raises(UserError), scene.app.test_request_context():
+        nominating.nominate(scene.cycle.id, [stranger], scene.body, by=scene.ada.id)
     assert db.session.scalars(select(Enrolment)).all() == []
 
 
