@@ -92,7 +92,10 @@ def current() -> Step | None:
     if found.session_id is not None and found.session_id != _session_id():
         return None
     return Step(
-        found.id, found.account_id, found.session_id, found.destination,
+        found.id,
+        found.account_id,
+        found.session_id,
+        found.destination,
         found.account.login or found.account.person.full_name,
     )
 
