@@ -24,6 +24,8 @@ from lms.catalogue import views_edit as _catalogue_edit  # noqa: F401 - pages of
 from lms.catalogue import views_programme as _catalogue_programme  # noqa: F401 - the same
 from lms.catalogue.views import blueprint as catalogue
 from lms.demo import views as demo
+from lms.duplicates import loading as _duplicates_loading  # noqa: F401 - declares loaders
+from lms.duplicates.views import blueprint as duplicates
 from lms.enrolment import following as _enrolment_following  # noqa: F401 - declares followers
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
@@ -78,5 +80,6 @@ def init_app(app: Flask) -> None:
         attendance,
         issuance,
         calendars,
+        duplicates,
     ):
         app.register_blueprint(blueprint)

@@ -13,6 +13,7 @@ from lms.accounts.models import Account, Person, StaffRole, UserSession
 from lms.accounts.queries import account_of
 from lms.accounts.security_log import SecurityEvent, note
 from lms.accounts.signing_in import SESSION_LIFETIME
+from lms.accounts.tax_codes import set_tax_code
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -28,6 +29,7 @@ from lms.attendance.models import (
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
+from lms.duplicates.models import PersonMerge
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.factors.models import (
@@ -57,6 +59,7 @@ from lms.joining.rules import LIFETIMES, LinkPurpose
 from lms.messages.letters import Letter
 from lms.messages.models import MessageStatus, OutboxMessage
 from tests import factories
+from tests.accounts.codes import code_of
 
 FEED_TOKEN = "feed-token-of-the-world"
 LINK_TOKENS = {purpose: f"{purpose}-token-of-the-world" for purpose in LinkPurpose}
@@ -81,6 +84,7 @@ class Half:
         factories.teaches(self.trainer, self.lesson)
         self.participant: Person = factories.person(organisation=factories.organisation())
         self.session = self._session(name)
+        set_tax_code(self.participant, code_of("RSSMRA", place=f"H{len(name):03}"), by=None)
         self.enrolment: Enrolment = factories.enrolment(self.cycle, self.participant)
         self.register: AttendanceRegister = factories.register(self.lesson)
         self._attendance(name)
@@ -217,6 +221,7 @@ class World:
         db.session.add(self.feed)
         self.passkey = factors_of_the_world(self.this.participant)
         self.identity = self._federation()
+        self.merge = self._merge()
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )
@@ -290,3 +295,15 @@ class World:
             ]
         )  # fmt: skip
         return identity
+
+    def _merge(self) -> PersonMerge:
+        """A second record of the other participant, united with the first."""
+        second = factories.person(email=None, merged_into_id=self.other.participant.id)
+        merge = PersonMerge(
+            kept_id=self.other.participant.id, other_id=second.id, at=now(),
+            by_id=self.organiser.id,
+            changes={"rows": [], "written": [], "last_evidence": 0, "statuses": {}},
+        )  # fmt: skip
+        db.session.add(merge)
+        db.session.flush()
+        return merge

@@ -254,6 +254,8 @@ def free_login(login: str, own: Account | None) -> str:
 
 def demand_authority(person: Person, by: int) -> None:
     """UserError (403) unless `by` may change this person's account: staff's is administrators'."""
+    if person.merged_into_id is not None:
+        raise UserError(_("This record is united with another: that one signs in."), 409)
     roles = queries.open_roles([person.id, by])
     if roles[person.id] and StaffRole.ADMINISTRATOR not in roles[by]:
         raise UserError(_("Only an administrator may change the account of staff."), 403)

@@ -38,7 +38,10 @@ class Named:
 
 
 class Person(Named, Base):
-    """Somebody we know by name. An account, mail and organisation are all optional."""
+    """Somebody we know by name. An account, mail and organisation are all optional.
+
+    `merged_into_id`: found to be the same as that person, whose row stands for both (`duplicates`).
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -53,6 +56,7 @@ class Person(Named, Base):
     search_key: Mapped[str] = mapped_column(
         String(SEARCH_KEY_LENGTH), default=_search_key, server_default="", index=True
     )
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 

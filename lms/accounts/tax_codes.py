@@ -111,6 +111,27 @@ def remove_tax_code(person: Person, *, by: int) -> None:
     audit.record("tax_code.removed", person, actor_id=by)
 
 
+def hand_over(giver: Person, taker: Person) -> None:
+    """Let `taker` have the giver's code, on the same word; where both have it, on the better one.
+
+    The giver's row stays, as only declared. For two records of one person (`duplicates`).
+    """
+    given, known = tax_code_of(giver.id), tax_code_of(taker.id)
+    if given is None or (known is not None and _outranks(known.source, given.source)):
+        return
+    source, given.source = given.source, TaxCodeSource.DECLARED
+    db.session.flush()
+    if known is None:
+        sealed = secretbox.seal(_open(given), PURPOSE, of=str(taker.id))
+        known = TaxCode(
+            person_id=taker.id, sealed=sealed, keyed_hash=given.keyed_hash,
+            set_at=given.set_at, set_by_id=given.set_by_id,
+        )  # fmt: skip
+        db.session.add(known)
+    known.source = source
+    db.session.flush()
+
+
 def person_by_tax_code(text: str) -> Person | None:
     """Whose code this is on somebody's word other than their own; None when nobody's.
 
@@ -128,7 +149,11 @@ def people_by_tax_codes(texts: Collection[str]) -> dict[str, Person]:
     rows = db.session.execute(
         select(TaxCode.keyed_hash, Person)
         .join(Person, TaxCode.person_id == Person.id)
-        .where(TaxCode.keyed_hash.in_(by_hash), TaxCode.source != TaxCodeSource.DECLARED)
+        .where(
+            TaxCode.keyed_hash.in_(by_hash),
+            TaxCode.source != TaxCodeSource.DECLARED,
+            Person.merged_into_id.is_(None),
+        )
     ).unique()
     return {by_hash[keyed]: person for keyed, person in rows}
 
@@ -182,12 +207,24 @@ def reseal(limit: int = 500) -> int:
         if done == limit:
             break
         if not secretbox.is_current(row.sealed):
-            code = _open(row)
-            row.sealed = secretbox.seal(code, PURPOSE, of=str(row.person_id))
-            row.keyed_hash = secretbox.keyed_hash(code, PURPOSE)
+            _seal_again(row)
             done += 1
-    db.session.flush()
     return done
+
+
+def _seal_again(row: TaxCode) -> None:
+    code = _open(row)
+    keyed = secretbox.keyed_hash(code, PURPOSE)
+    rivals = select(TaxCode.person_id).where(
+        TaxCode.keyed_hash == keyed,
+        TaxCode.person_id != row.person_id,
+        TaxCode.source != TaxCodeSource.DECLARED,
+    )
+    if row.source is not TaxCodeSource.DECLARED and db.session.scalar(rivals) is not None:
+        row.source = TaxCodeSource.DECLARED  # vouched for twice under two keys: a human decides
+    row.sealed = secretbox.seal(code, PURPOSE, of=str(row.person_id))
+    row.keyed_hash = keyed
+    db.session.flush()
 
 
 def _open(row: TaxCode) -> str:

@@ -21,6 +21,7 @@ from lms.cli.mail import mail
 from lms.cli.organisations import organisations
 from lms.cli.report import report
 from lms.cli.server import serve, worker
+from lms.cli.tax_codes import tax_codes
 from lms.config import ConfigError
 
 
@@ -31,7 +32,7 @@ def lms() -> None:
 
 for command in (
     certificates, create_admin_command, demo, factors, keys, mail, organisations, register, report,
-    serve, verify, worker,
+    serve, tax_codes, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
 

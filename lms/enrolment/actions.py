@@ -37,6 +37,7 @@ def enrol_self(cycle_id: int, person: Person, tax_code: str = "") -> Enrolment:
     `tax_code`: what they declare where the cycle asks for it and it is not known yet.
     """
     cycle = _lock(cycle_id)
+    _hold_people([person])
     known = queries.enrolments_of_people(cycle_id, [person.id])
     facts = queries.facts_of(cycle)
     enrolled = person.id in _confirmed(known)
@@ -53,6 +54,7 @@ def enrol_people(cycle_id: int, people: Sequence[Person], *, by: int | None) -> 
     UserError (409) if the cycle is over or has not places enough.
     """
     cycle = _lock(cycle_id)
+    _hold_people(people)
     known = queries.enrolments_of_people(cycle_id, [person.id for person in people])
     confirmed = _confirmed(known)
     wanting = [person for person in dict.fromkeys(people) if person.id not in confirmed]
@@ -93,7 +95,7 @@ def withdraw(enrolment: Enrolment, *, reason: str, by: int, by_organiser: bool) 
             409,
         )
     enrolment.status = EnrolmentStatus.WITHDRAWN
-    _note(enrolment, by=by, note=clean_line(reason)[:300])
+    note_status(enrolment, by=by, note=clean_line(reason)[:300])
     audit.record("enrolment.withdrawn", enrolment, actor_id=by)
 
 
@@ -122,6 +124,29 @@ def _lock(cycle_id: int) -> Cycle:
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(locked).one()
+
+
+def _hold_people(people: Sequence[Person]) -> None:
+    """Hold these people as they are until the commit: a merge must not overtake an enrolment.
+
+    UserError (409) for one whose record was united with another.
+    """
+    held = (
+        select(Person)
+        .where(Person.id.in_([person.id for person in people]))
+        .order_by(Person.id)
+        .with_for_update(read=True, of=Person)
+        .execution_options(populate_existing=True)
+    )
+    for person in db.session.scalars(held).unique():
+        if person.merged_into_id is not None:
+            raise UserError(
+                _(
+                    "%(name)s is united with another record: choose that.",
+                    name=person.full_name,
+                ),
+                409,
+            )
 
 
 def _demand_places(cycle: Cycle, wanted: int) -> None:
@@ -157,7 +182,7 @@ def _confirm(
     db.session.add_all(enrolments)
     db.session.flush()
     for enrolment in enrolments:
-        _note(enrolment, by=by)
+        note_status(enrolment, by=by)
         audit.record("enrolment.confirmed", enrolment, actor_id=by)
     return enrolments
 
@@ -169,7 +194,8 @@ def _copy(person: Person, enrolment: Enrolment) -> None:
     enrolment.search_key = search_key(f"{family} {given} {organisation_name}")
 
 
-def _note(enrolment: Enrolment, *, by: int | None, note: str = "") -> None:
+def note_status(enrolment: Enrolment, *, by: int | None, note: str = "") -> None:
+    """Add the enrolment's present status to its history."""
     event = EnrolmentEvent(
         enrolment_id=enrolment.id, status=enrolment.status, at=now(), actor_id=by, note=note
     )

@@ -218,7 +218,7 @@ def test_organisers_vouch_for_a_code_and_never_see_it_whole(client: PercorsoClie
     assert row.source is TaxCodeSource.ORGANISER
     response = client.post(f"/persone/{other.id}/codice-fiscale", {"tax_code": ROSSI})
     assert response.status_code == 422
-    assert f'href="/persone/{person.id}"' in response.text
+    assert f'href="/doppioni/{person.id}/{other.id}"' in response.text
     assert client.post(f"{path}/togli", {}).status_code == 303
     assert tax_codes.tax_code_of(person.id) is None
 

@@ -43,6 +43,8 @@ WITHOUT_CYCLE = frozenset(
         "passkey",
         "identity_provider",
         "federated_identity",
+        "two_people",
+        "person_merge",
     }
 )
 ACTORS = (
@@ -122,6 +124,8 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "provider": "prova",
         "failure": "down",
         "identity_id": world.identity.id,
+        "other_id": half.trainer.id,
+        "merge_id": world.merge.id,
     }
 
 
