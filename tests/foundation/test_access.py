@@ -161,6 +161,7 @@ def test_parts_of_two_cycles_do_not_mix(app: Flask) -> None:
         "job_id",
         "token",
         "track_slug",
+        "message_id",
         "other_id",
         "merge_id",
         "message_id",
