@@ -77,6 +77,12 @@ TABLE: dict[str, Rule] = {
     "organisations.index": Rule(ORGANISING),
     "organisations.add": Rule(ORGANISING),
     "organisations.edit": Rule(ORGANISING, "organisation"),
+    "organisations.suggestions": Rule(ANYONE),  # confirmed bodies only, for registration too
+    "organisations.organisation": Rule(ORGANISING, "organisation"),
+    "organisations.proposals": Rule(ORGANISING),
+    "organisations.decide": Rule(ORGANISING, "organisation"),
+    "organisations.end": Rule(ORGANISING, "organisation"),
+    "organisations.reopen": Rule(ORGANISING, "organisation"),
     # mail: the outbox; the demonstration's own mail
     "messages.outbox": Rule(ADMINISTERING),
     "messages.message": Rule(ADMINISTERING, "message"),

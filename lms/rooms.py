@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from lms.accounts import following as _accounts_following  # noqa: F401 - declares followers
 from lms.accounts import loading as _accounts_loading  # noqa: F401 - declares loaders
 from lms.accounts import signing_in
 from lms.accounts import views_own as _accounts_own  # noqa: F401 - the other pages of one's own
@@ -22,6 +23,7 @@ from lms.catalogue import views_edit as _catalogue_edit  # noqa: F401 - pages of
 from lms.catalogue import views_programme as _catalogue_programme  # noqa: F401 - the same
 from lms.catalogue.views import blueprint as catalogue
 from lms.demo import views as demo
+from lms.enrolment import following as _enrolment_following  # noqa: F401 - declares followers
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
 from lms.enrolment.views import blueprint as enrolment
@@ -47,6 +49,7 @@ from lms.messages import sending as _messages_sending  # noqa: F401 - declares i
 from lms.messages import views_local as _messages_local  # noqa: F401 - the demonstration's mail
 from lms.messages.views import blueprint as messages
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
+from lms.organisations import views_deciding as _organisations_deciding  # noqa: F401 - pages
 from lms.organisations.views import blueprint as organisations
 
 

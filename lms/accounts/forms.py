@@ -30,7 +30,9 @@ from lms.accounts.rules import (
     password_fault,
     split_emails,
 )
-from lms.organisations.forms import OrganisationFields, one_line
+from lms.organisations.forms import one_line
+from lms.organisations.forms_choosing import OrganisationFields
+from lms.organisations.queries import OFFERED_TO_ORGANISERS
 
 
 def password_words(fault: PasswordFault) -> str:
@@ -92,6 +94,8 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
 class PersonForm(OrganisationFields):
     """Name, mail addresses and organisation of a person."""
+
+    statuses = OFFERED_TO_ORGANISERS
 
     given_name = StringField(
         _l("Given name"),
@@ -175,6 +179,8 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """Changing one's own password: the one in use, and the new one twice."""
+
+    least = MINIMUM_PASSWORD_LENGTH
 
     current = PasswordField(
         _l("Password in use"),

@@ -81,6 +81,9 @@ class SecurityEntry(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+PASSWORD_CHANGES = frozenset(
+    {SecurityEvent.PASSWORD_SET, SecurityEvent.PASSWORD_CHANGED, SecurityEvent.PASSWORD_RESET}
+)
 # Of these the owner is told by mail as well.
 MAILED = {
     SecurityEvent.SIGNED_IN_FROM_NEW_DEVICE: Happening.NEW_DEVICE,

@@ -18,6 +18,7 @@ from lms.cli.certificates import certificates, verify
 from lms.cli.demo import demo
 from lms.cli.factors import factors, keys
 from lms.cli.mail import mail
+from lms.cli.organisations import organisations
 from lms.cli.report import report
 from lms.cli.server import serve, worker
 from lms.config import ConfigError
@@ -29,8 +30,8 @@ def lms() -> None:
 
 
 for command in (
-    certificates, create_admin_command, demo, factors, keys, mail, register, report, serve, verify,
-    worker,
+    certificates, create_admin_command, demo, factors, keys, mail, organisations, register, report,
+    serve, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
 

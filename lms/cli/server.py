@@ -17,8 +17,10 @@ from flask.cli import with_appcontext
 
 from lms import jobs
 from lms.cli.demo import ensure
+from lms.cli.organisations import ensure_loaded
 from lms.config import PROJECT_ROOT, Settings
 from lms.extensions import db
+from lms.joining.asking import ANSWERS
 from lms.messages.models import JOB_KIND
 
 IDLE_SECONDS = 0.5
@@ -47,7 +49,7 @@ class _Stop:
 def worker(only: str | None) -> None:
     """Carry out background jobs until told to stop (SIGTERM finishes the job in hand)."""
     stop = _Stop()
-    mail = frozenset({JOB_KIND})
+    mail = ANSWERS | {JOB_KIND}
     kinds = {None: None, "mail": mail, "rest": jobs.kinds() - mail}[only]
     parent = os.getppid()
     jobs.release_of_dead_workers()
@@ -75,6 +77,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     if settings.demo:
         ensure(settings)
+    ensure_loaded()
     db.session.remove()
     db.engine.dispose()
     click.echo(f"\n  {settings.site_name}: http://{host}:{port}/\n")

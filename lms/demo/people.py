@@ -8,6 +8,7 @@ from lms.accounts import actions, roles
 from lms.accounts.models import Person, StaffRole
 from lms.demo import content
 from lms.organisations.actions import add_organisation
+from lms.organisations.actions_life import propose
 from lms.organisations.models import Organisation, OrganisationKind
 
 PARTICIPANTS = 60
@@ -56,6 +57,8 @@ def _organisations() -> list[Organisation]:
         add_organisation(name, OrganisationKind.THIRD_SECTOR, by=None)
         for name in content.THIRD_SECTOR
     ]
+    for name in content.PROPOSED:
+        propose(name, OrganisationKind.THIRD_SECTOR)
     return towns + others
 
 

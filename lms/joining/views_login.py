@@ -34,7 +34,7 @@ def change_login() -> Page:
         else:
             flash(_("Two messages are on their way: confirm in both."), "success")
             return redirect(url_for("joining.change_login"), 303)
-    change = queries.open_change(account_id)
+    change = queries.change_under_way(account_id)
     return form_page("joining/change_login.html", form, login=login, change=change)
 
 
@@ -64,7 +64,7 @@ def confirm_login(address_token: str) -> Page:
     link = link_of(address_token, LinkPurpose.OLD_LOGIN, LinkPurpose.NEW_LOGIN)
     if link is None or link.login_change is None:
         return dead_link()
-    if request.method == "GET":
+    if request.method != "POST":
         leaving = link.purpose is LinkPurpose.OLD_LOGIN
         return render_template(
             "joining/confirm_login.html", change=link.login_change, leaving=leaving

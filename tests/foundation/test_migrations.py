@@ -37,7 +37,7 @@ def test_up_down_up_with_rows(own_app: Flask) -> None:
         db.session.remove()
         assert before["certificate"] > 0
         assert before["evidence"] > 0
-        # One step down and up again keeps every row of the steps below it.
+        # One step down and up again keeps every row of the steps below it; its own tables are new.
         flask_migrate.downgrade(revision="-1")
         kept = set(inspect(db.engine).get_table_names()) & set(before)
         flask_migrate.upgrade()

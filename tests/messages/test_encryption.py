@@ -74,6 +74,7 @@ def test_a_wrong_password_keeps_everything_waiting(reach: Reach, certificate: Pa
         assert len(box.received) == 2
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_a_server_that_wants_signing_in_first(reach: Reach) -> None:
     with mailbox(login=True) as box:
         reach(f"smtp://127.0.0.1:{box.port}?tls=none")

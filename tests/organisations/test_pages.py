@@ -24,8 +24,9 @@ def office(client: PercorsoClient) -> PercorsoClient:
 
 
 def test_adding_finding_and_editing(office: PercorsoClient) -> None:
-    assert office.post("/enti/nuovo", FORM).location == "/enti"
+    response = office.post("/enti/nuovo", FORM)
     row = db.session.scalars(select(Organisation)).one()
+    assert response.location == f"/enti/{row.id}"
     assert (row.province_code, row.ipa_code, row.kind) == ("FC", "C_D704", "municipality")
     for text in ("forli", "FORLÌ comune", "D704", "00606620409", "c_d704"):
         assert "Comune di Forlì" in office.get("/enti", query_string={"q": text}).text
