@@ -33,6 +33,8 @@ BY_CHANCE = frozenset(
         "certificate.code",
         "certificate.snapshot",
         "lesson.uid",
+        "mailed_link.token_hash",
+        "outbox_message.letter",
         "user_session.token_hash",
     }
 )
