@@ -31,8 +31,8 @@ TYPED_COLUMNS = frozenset(
 # Columns whose form is checked before they are kept, or that the application writes itself.
 NEVER_TYPED = frozenset(
     """
-    account.language account.login account.password_hash attendance_register.previous_seal attendance_register.seal
-    attendance_register.sealed_rows audit_event.action audit_event.detail audit_event.object_type
+    account.language account.login account.password_hash attendance_register.previous_seal
+    attendance_register.seal attendance_register.sealed_rows audit_event.action audit_event.detail audit_event.object_type
     calendar_feed.language calendar_feed.token_hash certificate.code certificate.serial
     certificate_document.sha256 cycle.code cycle.search_key cycle.slug enrolment.search_key
     funding_emblem.symbol job.claimed_by job.error job.key job.kind job.payload lesson.uid
@@ -40,7 +40,8 @@ NEVER_TYPED = frozenset(
     mailed_link.token_hash notice_acceptance.version registration.email registration.language
     registration.new_kind registration.new_organisation registration.notice_version
     security_event.detail security_event.device security_event.event security_event.network
-    user_session.device user_session.network organisation.cadastral_code organisation.fiscal_code organisation.ipa_code
+    user_session.device user_session.network
+    organisation.cadastral_code organisation.fiscal_code organisation.ipa_code
     organisation.istat_code organisation.province_code organisation.search_key person.search_key
     person_email.address report_entry.email report_entry.intervals report_entry.source_lines
     report_file.answers report_file.platform report_file.sha256 seal_chain.seal sign_in_attempt.key
