@@ -255,7 +255,11 @@ def test_opening_an_account_and_setting_a_password(app: Flask, office: PercorsoC
     assert not is_signed_in(browser)
     assert sign_in(browser, "nuovo@example.org", "la neve di aprile").status_code == 303
     noted = actions_noted()
-    assert noted[-3:] == ["account.opened", "account.login_changed", "account.password_set"]
+    assert [deed for deed in noted if deed != "account.password_changed"][-3:] == [
+        "account.opened",
+        "account.login_changed",
+        "account.password_set",
+    ]
 
 
 def test_disabling_asks_first_and_enabling_lets_in_again(
