@@ -31,6 +31,13 @@ TYPED_COLUMNS = frozenset(
 # Columns whose form is checked before they are kept, or that the application writes itself.
 NEVER_TYPED = frozenset(
     """
+    federated_identity.issuer federated_identity.provider federated_identity.subject
+    federated_session.browser_hash federated_session.provider federation_arrival.after
+    federation_arrival.browser_hash federation_arrival.provider federation_arrival.transaction_hash
+    federation_request.after federation_request.browser_hash federation_request.nonce
+    federation_request.provider federation_request.state_hash federation_request.verifier
+    federation_transaction.detail federation_transaction.network federation_transaction.provider
+    federation_transaction.transaction_hash
     account.language account.login account.password_hash attendance_register.previous_seal attendance_register.seal
     attendance_register.sealed_rows audit_event.action audit_event.detail audit_event.object_type
     calendar_feed.language calendar_feed.token_hash certificate.code certificate.serial
