@@ -37,7 +37,8 @@ NEVER_TYPED = frozenset(
     funding_emblem.symbol job.claimed_by job.error job.key job.kind job.payload lesson.uid
     lesson.zone organisation.cadastral_code organisation.fiscal_code organisation.ipa_code
     organisation.istat_code organisation.province_code organisation.search_key person.search_key
-    person_email.address person_merge.changes tax_code.keyed_hash report_entry.email report_entry.intervals report_entry.source_lines
+    person_email.address person_merge.changes report_entry.email report_entry.intervals
+    report_entry.source_lines tax_code.keyed_hash
     report_file.answers report_file.platform report_file.sha256 seal_chain.seal sign_in_attempt.key
     track.search_key track.slug user_session.token_hash
     """.split()  # noqa: SIM905
