@@ -47,7 +47,8 @@ NEVER_TYPED = frozenset(
     user_session.device user_session.network
     organisation.cadastral_code organisation.fiscal_code organisation.ipa_code
     organisation.istat_code organisation.province_code organisation.search_key person.search_key
-    person_email.address report_entry.email report_entry.intervals report_entry.source_lines
+    person_email.address person_merge.changes report_entry.email report_entry.intervals
+    report_entry.source_lines tax_code.keyed_hash
     report_file.answers report_file.platform report_file.sha256 seal_chain.seal sign_in_attempt.key
     track.search_key track.slug user_session.token_hash
     outbox_message.answer outbox_message.key outbox_message.language outbox_message.letter
