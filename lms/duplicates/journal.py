@@ -22,6 +22,8 @@ from lms.clock import now
 from lms.database import UtcDateTime
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
+from lms.federation.models import FederatedIdentity
+from lms.joining.models import NoticeAcceptance
 
 Row = dict[str, Any]
 Snapshot = dict[str, dict[int, Row]]
@@ -39,6 +41,7 @@ class Traced:
     columns: tuple[str, ...] = ()
     key: str = "id"
     by_enrolment: bool = False
+    by_account: bool = False
 
     @property
     def kept(self) -> list[str]:
@@ -55,6 +58,8 @@ TRACED = (
     _traced(Account, "person_id", "person_id", "is_active"),
     _traced(PersonEmail, "person_id", "person_id"),
     _traced(RoleGrant, "person_id", "person_id"),
+    _traced(NoticeAcceptance, "person_id", "person_id"),
+    _traced(FederatedIdentity, "account_id", "account_id", by_account=True),
     _traced(CycleTrainer, "person_id"),
     _traced(LessonTrainer, "person_id"),
     _traced(CalendarFeed, "person_id", "person_id", "revoked_at"),
@@ -87,10 +92,13 @@ def snapshot(person_ids: tuple[int, int]) -> Snapshot:
     """Every traced row of these two people."""
     db.session.flush()
     own = select(Enrolment.id).where(Enrolment.person_id.in_(person_ids))
+    accounts = select(Account.id).where(Account.person_id.in_(person_ids))
     found: Snapshot = {}
     for traced in TRACED:
         owner = traced.table.c[traced.owner]
-        condition: ColumnElement[bool] = owner.in_(own if traced.by_enrolment else person_ids)
+        condition: ColumnElement[bool] = owner.in_(
+            own if traced.by_enrolment else accounts if traced.by_account else person_ids
+        )
         if traced.table is Enrolment.__table__:  # and those united earlier into one of theirs
             condition = or_(condition, traced.table.c.united_into_id.in_(own))
         found[traced.table.name] = _rows(traced, condition)

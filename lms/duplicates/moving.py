@@ -19,6 +19,15 @@ from lms.duplicates.journal import Change
 from lms.enrolment.actions import note_event
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
+from lms.federation.models import FederatedIdentity
+from lms.joining.models import NoticeAcceptance
+
+MOST_ADVANCED_FIRST = (
+    EnrolmentStatus.CONFIRMED,
+    EnrolmentStatus.REQUESTED,
+    EnrolmentStatus.WITHDRAWN,
+    EnrolmentStatus.REFUSED,
+)
 
 
 def unite_enrolments(kept: Person, other: Person, by: int) -> list[int]:
@@ -56,8 +65,7 @@ def _close_into(stays: Enrolment, goes: Enrolment, by: int) -> None:
         update(Enrolment).where(Enrolment.united_into_id == goes.id).values(united_into_id=stays.id)
     )
     stays.enrolled_at = min(stays.enrolled_at, goes.enrolled_at)
-    if EnrolmentStatus.CONFIRMED in {stays.status, goes.status}:
-        stays.status = EnrolmentStatus.CONFIRMED
+    stays.status = min(stays.status, goes.status, key=MOST_ADVANCED_FIRST.index)
     goes.status = EnrolmentStatus.WITHDRAWN
     db.session.flush()
     note_event(goes, by=by, note=_("A second record of the same person: united with the other."))
@@ -65,15 +73,19 @@ def _close_into(stays: Enrolment, goes: Enrolment, by: int) -> None:
 
 
 def move_belongings(kept: Person, other: Person) -> None:
-    """Mail addresses, roles, trainer's assignments and the calendar's address."""
+    """Mail addresses, roles, notices read, trainer's assignments and the calendar's address."""
     known = {row.address for row in _all(PersonEmail, kept.id)}
     for row in _all(PersonEmail, other.id):
         if row.address not in known:
             row.person_id = kept.id
-    held = {grant.role for grant in _all(RoleGrant, kept.id) if grant.ended_at is None}
+    held = {_what(grant) for grant in _all(RoleGrant, kept.id) if grant.ended_at is None}
     for grant in _all(RoleGrant, other.id):
-        if grant.ended_at is not None or grant.role not in held:
+        if grant.ended_at is not None or _what(grant) not in held:
             grant.person_id = kept.id
+    read = {row.version for row in _all(NoticeAcceptance, kept.id)}
+    for row in _all(NoticeAcceptance, other.id):
+        if row.version not in read:
+            row.person_id = kept.id
     for model, place in ((CycleTrainer, "cycle_id"), (LessonTrainer, "lesson_id")):
         there = {getattr(row, place) for row in _all(model, kept.id)}
         for row in _all(model, other.id):
@@ -88,17 +100,29 @@ def move_belongings(kept: Person, other: Person) -> None:
         feed.revoked_at = now()
 
 
+def _what(grant: RoleGrant) -> tuple[Any, ...]:
+    return grant.role, grant.track_id, grant.organisation_id
+
+
 def _all(model: Any, person_id: int) -> list[Any]:
     return list(db.session.scalars(select(model).where(model.person_id == person_id)).unique())
 
 
 def move_account(kept: Person, other: Person) -> None:
-    """The kept record's sign-in survives; of two, the other is disabled, not deleted."""
-    account = people.account_of(other.id)
+    """The kept record's sign-in survives; of two, the other is disabled, not deleted.
+
+    Identities at providers go to the one that survives: they are the person's, not the record's.
+    """
+    account, surviving = people.account_of(other.id), people.account_of(kept.id)
     if account is None:
         return
-    if people.account_of(kept.id) is None:
+    if surviving is None:
         account.person_id = kept.id
     else:
+        db.session.execute(
+            update(FederatedIdentity)
+            .where(FederatedIdentity.account_id == account.id)
+            .values(account_id=surviving.id)
+        )
         account.is_active = False
         end_sessions(account.id)

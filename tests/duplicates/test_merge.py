@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lms.accounts import queries as people
 from lms.accounts.actions import edit_person, enable_account
-from lms.accounts.models import Person, StaffRole
+from lms.accounts.models import Person, RoleGrant, StaffRole
 from lms.accounts.roles import grant_role
 from lms.accounts.tax_codes import TaxCodeSource, person_by_tax_code, set_tax_code
 from lms.attendance.actions_closing import close_register
@@ -42,13 +42,14 @@ from lms.issuance.queries_certificates import certificates_of_person, holder_of
 from tests import factories
 from tests.accounts.codes import ROSSI, code_of
 from tests.accounts.people import with_account
-from tests.duplicates.twins import Twins, everything
+from tests.duplicates.twins import Twins, everything, identity_of
 
 # Who did something stays who did it; whose it is moves. Every key to a person is one or the other.
 AUTHORS = {
-    "audit_event.actor_id", "attendance_record.updated_by_id",
+    "audit_event.actor_id", "audit_session.person_id", "attendance_record.updated_by_id",
     "attendance_register.closed_by_id", "certificate.issued_by_id", "certificate_event.actor_id",
-    "enrolment_event.actor_id", "evidence.author_id", "not_duplicate.by_id",
+    "enrolment_event.actor_id", "evidence.author_id", "federation_transaction.person_id",
+    "not_duplicate.by_id", "person.added_by_id",
     "not_duplicate.first_id", "not_duplicate.second_id", "person_merge.by_id",
     "person_merge.kept_id", "person_merge.other_id", "person_merge.undone_by_id",
     "report_entry.decided_by_id", "report_file.imported_by_id", "report_file.uploaded_by_id",
@@ -232,8 +233,24 @@ def test_of_two_sign_ins_the_kept_ones_survives(app: Flask) -> None:
     twins = Twins()
     mine = with_account("mario@example.org", twins.one)
     theirs = with_account("m.rossi@example.org", twins.two)
-    merge(twins)
+    identity = identity_of(theirs, "mario")
+    done = merge(twins)
     assert (mine.is_active, theirs.is_active, theirs.person_id) == (True, False, twins.two.id)
+    assert identity.account_id == mine.id  # or SPID would lead to the sign-in that is shut
+    undo(twins, done)
+    assert identity.account_id == theirs.id
+
+
+def test_roles_pass_over_by_what_they_are_for(app: Flask) -> None:
+    twins, tracks = Twins(), [factories.track(), factories.track()]
+    factories.grant(twins.one, StaffRole.AUDITOR, track=tracks[0])
+    for track in tracks:
+        factories.grant(twins.two, StaffRole.AUDITOR, track=track)
+    merge(twins)
+    held = select(RoleGrant.track_id).where(
+        RoleGrant.person_id == twins.one.id, RoleGrant.ended_at.is_(None)
+    )
+    assert sorted(db.session.scalars(held)) == sorted(track.id for track in tracks)
 
 
 def test_an_organiser_unites_no_staff(app: Flask) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.accounts.actions import open_account
-from lms.accounts.models import Person, PersonEmail, StaffRole
+from lms.accounts.models import Account, Person, PersonEmail, StaffRole
 from lms.accounts.roles import grant_role
 from lms.accounts.tax_codes import TaxCodeSource, set_tax_code
 from lms.attendance.actions_closing import close_register
@@ -31,13 +31,18 @@ from lms.catalogue.models import Cycle, CycleTrainer, Lesson
 from lms.clock import now
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
+from lms.federation.models import FederatedIdentity, LinkedBy
 from lms.issuance.models import Certificate
+from lms.joining.notices import accept_notice
 from tests import factories
 from tests.accounts.codes import ROSSI
 
 START = datetime(2026, 5, 12, 8, tzinfo=UTC)
 # What only grows, or is no part of what a merge moves.
-HISTORIES = {"audit_event", "evidence", "enrolment_event", "person_merge", "user_session", "job"}
+HISTORIES = {
+    "audit_event", "evidence", "enrolment_event", "person_merge", "user_session", "job",
+    "security_event",
+}  # fmt: skip
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
@@ -53,6 +58,17 @@ def everything() -> dict[str, list[dict[str, Any]]]:
         for table in db.metadata.sorted_tables
         if table.name not in HISTORIES
     }
+
+
+def identity_of(account: Account, subject: str) -> FederatedIdentity:
+    """An identity at a provider, linked to this account."""
+    row = FederatedIdentity(
+        account_id=account.id, provider="prova", issuer="https://provider.example.org",
+        subject=subject, linked_by=LinkedBy.CONFIRMATION, linked_at=now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 class Twins:
@@ -183,7 +199,9 @@ class Twins:
             if random.random() < 0.5:
                 db.session.add(PersonEmail(person_id=person.id, address="ufficio@example.org"))
             if random.random() < 0.5:
-                open_account(person, f"rossi{number}@example.org", None)
+                identity_of(open_account(person, f"rossi{number}@example.org", None), f"s{number}")
+            if random.random() < 0.5:
+                accept_notice(person.id, "1")
             if random.random() < 0.5:
                 grant_role(person, StaffRole.ORGANISER, by=None)
             if random.random() < 0.5:
