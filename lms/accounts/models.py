@@ -54,6 +54,9 @@ class Person(Named, Base):
         String(SEARCH_KEY_LENGTH), default=_search_key, server_default="", index=True
     )
 
+    # Set when the person was made anonymous at their wish (`privacy`); never undone.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
 

@@ -31,6 +31,7 @@ def searched(text: str) -> Select[Any]:
     found = (
         select(Person)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+        .where(Person.erased_at.is_(None))
         .order_by(Person.search_key, Person.id)
     )
     return found.where(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS]))
