@@ -34,6 +34,7 @@ class Erasing(Whose):
     given_name: str
     family_name: str
     words: tuple[str, ...]
+    own_words: tuple[str, ...]  # given and family name alone: others may bear the same
     at: datetime
 
     @property
@@ -47,10 +48,14 @@ class Erasing(Whose):
             return {key: self.without_names(each) for key, each in value.items()}
         if isinstance(value, list):
             return [self.without_names(each) for each in value]
-        return self._replaced(value) if isinstance(value, str) else value
+        return self._replaced(value, self.words) if isinstance(value, str) else value
 
-    def _replaced(self, text: str) -> str:
-        for word in self.words:
+    def without_any_name(self, text: str) -> str:
+        """A text written about this person, in which a single name means them too."""
+        return self._replaced(text, (*self.words, *self.own_words))
+
+    def _replaced(self, text: str, words: tuple[str, ...]) -> str:
+        for word in words:
             start = text.casefold().find(word.casefold())
             while start >= 0:
                 text = text[:start] + self.label + text[start + len(word) :]

@@ -51,6 +51,9 @@ from lms.messages.views import blueprint as messages
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations import views_deciding as _organisations_deciding  # noqa: F401 - pages
 from lms.organisations.views import blueprint as organisations
+from lms.privacy import loading as _privacy_loading  # noqa: F401 - declares loaders
+from lms.privacy import views_staff as _privacy_staff  # noqa: F401 - what the office decides
+from lms.privacy.views import blueprint as privacy
 
 
 def init_app(app: Flask) -> None:
@@ -71,5 +74,6 @@ def init_app(app: Flask) -> None:
         attendance,
         issuance,
         calendars,
+        privacy,
     ):
         app.register_blueprint(blueprint)

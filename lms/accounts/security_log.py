@@ -56,6 +56,10 @@ class SecurityEvent(enum.StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     FACTORS_RESET = "factors_reset"
     SECOND_STEP_GUESSED = "second_step_guessed"
+    DATA_EXPORTED = "data_exported"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_TAKEN_BACK = "erasure_taken_back"
+    ERASURE_REFUSED = "erasure_refused"
 
 
 class SecurityEntry(Base):

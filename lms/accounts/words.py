@@ -50,6 +50,10 @@ EVENTS: dict[SecurityEvent, LazyString] = {
     SecurityEvent.RECOVERY_CODE_USED: _l("A recovery code was used"),
     SecurityEvent.FACTORS_RESET: _l("An administrator removed the second factor"),
     SecurityEvent.SECOND_STEP_GUESSED: _l("The second factor was wrong too often"),
+    SecurityEvent.DATA_EXPORTED: _l("Your data were downloaded"),
+    SecurityEvent.ERASURE_ASKED: _l("The erasure of your data was asked for"),
+    SecurityEvent.ERASURE_TAKEN_BACK: _l("The request to erase your data was taken back"),
+    SecurityEvent.ERASURE_REFUSED: _l("The request to erase your data was refused"),
 }
 
 

@@ -19,6 +19,7 @@ from lms.cli.demo import demo
 from lms.cli.factors import factors, keys
 from lms.cli.mail import mail
 from lms.cli.organisations import organisations
+from lms.cli.privacy import retention
 from lms.cli.report import report
 from lms.cli.server import serve, worker
 from lms.config import ConfigError
@@ -31,7 +32,7 @@ def lms() -> None:
 
 for command in (
     certificates, create_admin_command, demo, factors, keys, mail, organisations, register, report,
-    serve, verify, worker,
+    retention, serve, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
 

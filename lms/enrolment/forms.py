@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Length
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, Length
 
 from lms.enrolment.pasted import MAXIMUM_LINES, Line, TooManyLinesError, read_lines
 from lms.organisations.forms import one_line
@@ -17,7 +17,12 @@ MAXIMUM_LIST_CHARACTERS = 400_000
 
 
 class EnrolForm(FlaskForm):  # type: ignore[misc]
-    """A button: enrolling needs nothing typed."""
+    """A button; and the privacy notice for whoever has not read the version in force."""
+
+    notice = BooleanField(
+        _l("I have read the privacy notice"),
+        validators=[DataRequired(_l("Read the privacy notice, then tick this box."))],
+    )
 
 
 class WithdrawForm(FlaskForm):  # type: ignore[misc]

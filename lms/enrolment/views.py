@@ -19,6 +19,8 @@ from lms.enrolment.loading import own_enrolment
 from lms.enrolment.models import Enrolment
 from lms.enrolment.rules import Refusal, against_withdrawing, refusals
 from lms.enrolment.words import refusal_in_words, status_in_words
+from lms.joining.notices import accept_notice, notice_in_force
+from lms.joining.queries import has_accepted
 from lms.permissions import ORGANISING
 
 blueprint = Blueprint("enrolment", __name__)
@@ -74,17 +76,22 @@ def enrolments_of_person(person_id: int) -> list[Enrolment]:
 
 
 @blueprint.route("/cicli/<cycle_slug>/iscrizione", methods=["GET", "POST"])
-def enrol(**_address: str) -> str | Response:
+def enrol(**_address: str) -> str | Response | tuple[str, int]:
     """Enrol oneself; the page is where a stranger arrives after signing in."""
-    cycle, form = access.subject(Cycle), EnrolForm()
+    cycle, form, version = access.subject(Cycle), EnrolForm(), notice_in_force()
+    if has_accepted(current_user.person_id, version):
+        del form.notice
     to_cycle = redirect(url_for("catalogue.cycle", cycle_slug=cycle.slug), 303)
     if not form.validate_on_submit():
         if own_enrolment(cycle.id) is not None:
             return to_cycle
-        return render_template(
+        page = render_template(
             "enrolment/enrol.html", cycle=cycle, form=form, person=current_user.person
         )
-    actions.enrol_self(cycle.id, current_user.person)
+        return page, 422 if form.is_submitted() else 200
+    person = current_user.person
+    actions.enrol_self(cycle.id, person)
+    accept_notice(person.id, version)
     flash(_("You are enrolled. The lessons are on your first page."), "success")
     return to_cycle
 

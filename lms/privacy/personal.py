@@ -84,11 +84,12 @@ def _requests(who: Whose) -> Select[Any]:
 
 def _erase_requests(who: Erasing) -> int:
     row = ErasureRequest
-    rows = db.session.execute(select(row.id, row.reason).where(row.person_id == who.person_id))
-    for number, reason in rows.all():
-        values = {"note": "", "reason": who.without_names(reason)}
+    rows = select(row.id, row.reason).where(row.person_id == who.person_id)
+    found = db.session.execute(rows).all()
+    for number, reason in found:
+        values = {"note": "", "reason": who.without_any_name(reason)}
         run(update(row).where(row.id == number).values(values))
-    return run(update(row).where(row.person_id == who.person_id).values(note=""))
+    return len(found)
 
 
 def _holds(who: Whose) -> Select[Any]:
