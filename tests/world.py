@@ -24,6 +24,7 @@ from lms.attendance.models import (
     ReportEntry,
     ReportFile,
     ReportStatus,
+    SealedOriginal,
 )
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
@@ -47,6 +48,7 @@ from lms.joining.models import LoginChange, MailedLink, NoticeAcceptance, Regist
 from lms.joining.rules import LIFETIMES, LinkPurpose
 from lms.messages.letters import Letter
 from lms.messages.models import MessageStatus, OutboxMessage
+from lms.privacy.models import ErasureRequest, LegalHold, RequestStatus, RetainedCertificate
 from tests import factories
 
 FEED_TOKEN = "feed-token-of-the-world"
@@ -218,8 +220,27 @@ class World:
         )  # fmt: skip
         db.session.add(self.message)
         self._joining(self.this.session.account_id)
+        self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)
         db.session.commit()
+
+    def _privacy(self) -> None:
+        """A request to be erased, a hold that stands and a certificate's record."""
+        self.request = ErasureRequest(
+            person_id=self.this.participant.id, asked_at=now(), note="",
+            asked_by_id=self.this.participant.id, status=RequestStatus.OPEN,
+        )  # fmt: skip
+        self.hold = LegalHold(
+            person_id=self.other.participant.id, reason="Accertamento", set_at=now(),
+            set_by_id=self.administrator.id,
+        )  # fmt: skip
+        original = SealedOriginal(report_file_id=self.this.report.id, sealed=b"x", at=now())
+        retained = RetainedCertificate(
+            certificate_id=self.other.certificate.id, legal_basis="Legge",
+            kept_until=date(2036, 12, 31),
+        )  # fmt: skip
+        db.session.add_all([self.request, self.hold, original, retained])
+        db.session.flush()
 
     def _joining(self, account_id: int) -> None:
         """A link of every purpose, each with what it is about."""

@@ -168,9 +168,11 @@ keep_for(
 )
 keep_for(
     Period(
-        "sessions", 90 * DAY, "the end of the session", "browsers one was signed in", _forget_sessions
+        "sessions",
+        90 * DAY,
+        "the end of the session",
+        "browsers one was signed in",
+        _forget_sessions,
     )
 )
-keep_for(
-    Period("security_log", 730 * DAY, "the event", "what was noted of accounts", _forget_log)
-)
+keep_for(Period("security_log", 730 * DAY, "the event", "what was noted of accounts", _forget_log))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import undefer
 
 from lms.attendance import originals, sealing
@@ -61,7 +61,7 @@ def _entries(who: Erasing) -> Iterator[tuple[ReportEntry, RegisterStatus]]:
             yield entry, status
 
 
-def _registers(who: Erasing) -> object:
+def _registers(who: Erasing) -> Select[tuple[int]]:
     cycles = select(Enrolment.cycle_id).where(Enrolment.person_id == who.person_id)
     return (
         select(AttendanceRegister.id)

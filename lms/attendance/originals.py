@@ -29,9 +29,7 @@ def keep(text: str, *, register: int = 0, entry: int = 0, file: int = 0) -> None
 
 def rows_before_erasures(register: AttendanceRegister) -> str:
     """The text a register's seal was computed over. Raises `SealError`."""
-    row = db.session.scalar(
-        select(SealedOriginal).where(SealedOriginal.register_id == register.id)
-    )
+    row = db.session.scalar(select(SealedOriginal).where(SealedOriginal.register_id == register.id))
     if row is None:
         return register.sealed_rows or ""
     return secretbox.open_sealed(row.sealed, PURPOSE, of=_mark(register.id, 0, 0))

@@ -1,4 +1,4 @@
-"""What this room holds about a person: enrolments, with the names of the time, and their history."""
+"""What this room holds about a person: enrolments with names, and their history."""
 
 from __future__ import annotations
 

@@ -110,7 +110,17 @@ def candidates(cycle: Cycle) -> list[Candidate]:
     )  # fmt: skip
     # Who had several certificates comes several times, the newest one last.
     found: dict[int, Candidate] = {}
-    for number, status, enrolled_at, given, family, organisation, key, erased_at, *certificate in rows:
+    for (
+        number,
+        status,
+        enrolled_at,
+        given,
+        family,
+        organisation,
+        key,
+        erased_at,
+        *certificate,
+    ) in rows:
         newest = LastCertificate(*certificate) if certificate[0] is not None else None
         known = found.get(number)
         if known is not None:

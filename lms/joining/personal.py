@@ -1,4 +1,4 @@
-"""What this room holds about a person: notices accepted, registrations, changes of address, links."""
+"""What this room holds about a person: notices, registrations, addresses, links."""
 
 from __future__ import annotations
 
@@ -94,9 +94,7 @@ declare("registration", Export("registrations", _registrations), Erase(_erase_re
 declare("login_change", Export("changes_of_address", _changes), Erase(_erase_changes))
 declare("mailed_link", Export("links_by_mail", _links), Erase(_erase_links))
 keep_for(
-    Period(
-        "links_by_mail", FORGOTTEN_AFTER, "the question", "links sent by mail", _forget_links
-    )
+    Period("links_by_mail", FORGOTTEN_AFTER, "the question", "links sent by mail", _forget_links)
 )
 keep_for(
     Period(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, func, select, update
 
@@ -12,7 +13,7 @@ from lms.messages.models import MessageStatus, OutboxMessage
 from lms.personal import Erase, Erasing, Export, Held, Period, Whose, declare, keep_for, run
 
 
-def _rows(who: Whose) -> Select[tuple[object, ...]]:
+def _rows(who: Whose) -> Select[Any]:
     row = OutboxMessage
     return (
         select(

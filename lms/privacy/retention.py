@@ -1,4 +1,4 @@
-"""Forgetting what is past its time, class by class. Safe to run again; nothing on hold is touched."""
+"""Forgetting what is past its time, class by class; nothing on hold. Safe to run again."""
 
 from __future__ import annotations
 

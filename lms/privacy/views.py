@@ -61,7 +61,7 @@ def export() -> Response:
     note(current_user.account.id, SecurityEvent.DATA_EXPORTED)
     day = now().astimezone(ROME).date().isoformat()
     response: Response = send_file(
-        file,  # type: ignore[arg-type]
+        file,
         mimetype="application/zip" if as_csv else "application/json",
         as_attachment=True,
         download_name=f"percorso-dati-{day}.{'zip' if as_csv else 'json'}",
@@ -95,7 +95,9 @@ def ask_erasure() -> Page:
         except UserError as error:
             flash(error.message, "danger")
         else:
-            flash(_("Your request has arrived. You are told by e-mail when it is decided."), "success")
+            flash(
+                _("Your request has arrived. You are told by e-mail when it is decided."), "success"
+            )
         return redirect(url_for("privacy.my_data"), 303)
     page = render_template("privacy/ask_erasure.html", form=form, against=against)
     return page, 422 if form.is_submitted() else 200

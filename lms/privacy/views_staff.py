@@ -24,6 +24,12 @@ def hold_on(*, person_id: int | None = None, cycle_id: int | None = None) -> Leg
     return queries.open_hold(person_id=person_id, cycle_id=cycle_id)
 
 
+@blueprint.app_template_global()
+def may_hold() -> bool:
+    """Whether who looks sets and lifts legal holds."""
+    return access.holds_any(ADMINISTERING)
+
+
 @blueprint.get("/privacy/richieste")
 def requests() -> str:
     """Requests that wait; or those decided."""
@@ -33,7 +39,6 @@ def requests() -> str:
         page=page_of(queries.requests(text, decided=decided)),
         text=text,
         decided=decided,
-        may_hold=access.holds_any(ADMINISTERING),
     )
 
 

@@ -32,7 +32,18 @@ DEMO_ONLY = frozenset(
 SAFE = frozenset({"GET", "HEAD"})
 # Objects that belong to no cycle: towards them nobody is a trainer or a participant.
 WITHOUT_CYCLE = frozenset(
-    {"track", "person", "organisation", "job", "role_grant", "message", "user_session", "passkey"}
+    {
+        "track",
+        "person",
+        "organisation",
+        "job",
+        "role_grant",
+        "message",
+        "user_session",
+        "passkey",
+        "erasure_request",
+        "legal_hold",
+    }
 )
 ACTORS = (
     "stranger",
@@ -104,6 +115,8 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "role": "organiser",
         "passkey_id": world.passkey.id,
         "session_id": half.session.id,
+        "request_id": world.request.id,
+        "hold_id": world.hold.id,
         "registration_token": LINK_TOKENS[LinkPurpose.REGISTRATION],
         "reset_token": LINK_TOKENS[LinkPurpose.RESET],
         "invitation_token": LINK_TOKENS[LinkPurpose.INVITATION],
