@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lms.config_oidc import OidcProvider, read_providers
 from lms.mailserver import MailServer, Sender, read_sender, read_server
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +56,7 @@ class Settings:
     require_second_factor: bool
     mail_server: MailServer | None
     mail_from: Sender | None
+    oidc: tuple[OidcProvider, ...] = ()
 
     @property
     def production(self) -> bool:
@@ -99,6 +101,7 @@ class Settings:
             require_second_factor=reader.flag("LMS_REQUIRE_SECOND_FACTOR", default=production),
             mail_server=reader.mail_server(production=production),
             mail_from=reader.mail_from(production=production),
+            oidc=read_providers(environ, reader.faults, production=production),
         )
         if production and reader.flag("LMS_DEMO"):
             reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")

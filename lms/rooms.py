@@ -11,6 +11,7 @@ from lms.accounts import following as _accounts_following  # noqa: F401 - declar
 from lms.accounts import loading as _accounts_loading  # noqa: F401 - declares loaders
 from lms.accounts import signing_in
 from lms.accounts import views_own as _accounts_own  # noqa: F401 - the other pages of one's own
+from lms.accounts import views_tax_code as _tax_code_pages  # noqa: F401 - one's own and others'
 from lms.accounts.views import blueprint as accounts
 from lms.accounts.views_people import blueprint as people
 from lms.attendance import loading as _attendance_loading  # noqa: F401 - declares loaders
@@ -23,6 +24,8 @@ from lms.catalogue import views_edit as _catalogue_edit  # noqa: F401 - pages of
 from lms.catalogue import views_programme as _catalogue_programme  # noqa: F401 - the same
 from lms.catalogue.views import blueprint as catalogue
 from lms.demo import views as demo
+from lms.duplicates import loading as _duplicates_loading  # noqa: F401 - declares loaders
+from lms.duplicates.views import blueprint as duplicates
 from lms.enrolment import following as _enrolment_following  # noqa: F401 - declares followers
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
 from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
@@ -33,6 +36,10 @@ from lms.factors import views_people as _factors_people  # noqa: F401 - of admin
 from lms.factors import views_prove as _factors_prove  # noqa: F401 - the password again
 from lms.factors import views_step as _factors_step  # noqa: F401 - the step at sign-in
 from lms.factors.blueprint import blueprint as factors
+from lms.federation import hanging as federation_hanging
+from lms.federation import loading as _federation_loading  # noqa: F401 - declares loaders
+from lms.federation import views_log as _federation_log  # noqa: F401 - page of administrators
+from lms.federation.blueprint import blueprint as federation
 from lms.home.views import blueprint as home
 from lms.issuance import loading as _issuance_loading  # noqa: F401 - declares loaders
 from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declares its job
@@ -59,6 +66,7 @@ from lms.privacy.views import blueprint as privacy
 def init_app(app: Flask) -> None:
     """Register every room's blueprint and what it declares to `access`."""
     signing_in.init_app(app)
+    federation_hanging.init_app(app)
     demo.init_app(app)
     app.register_blueprint(demo.blueprint)
     for blueprint in (
@@ -69,11 +77,13 @@ def init_app(app: Flask) -> None:
         people,
         joining,
         factors,
+        federation,
         catalogue,
         enrolment,
         attendance,
         issuance,
         calendars,
+        duplicates,
         privacy,
     ):
         app.register_blueprint(blueprint)

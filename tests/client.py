@@ -46,7 +46,10 @@ class PercorsoClient:
 
     def token(self) -> str:
         if self._csrf is None:
-            pages = (self._send("GET", path).text for path in ("/accedi", "/", "/privacy", "/profilo/password"))
+            pages = (
+                self._send("GET", path).text
+                for path in ("/accedi", "/", "/privacy", "/profilo/password")
+            )
             found = next(filter(None, map(_TOKEN.search, pages)), None)
             assert found, "no page carries a CSRF token"
             self._csrf = found.group(1)

@@ -6,13 +6,14 @@ Used where everything is asked at once: the table of access, GET that never writ
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from lms import audit, jobs
 from lms.accounts.models import Account, Person, StaffRole, UserSession
 from lms.accounts.queries import account_of
 from lms.accounts.security_log import SecurityEvent, note
 from lms.accounts.signing_in import SESSION_LIFETIME
+from lms.accounts.tax_codes import set_tax_code
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -29,6 +30,7 @@ from lms.attendance.models import (
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
+from lms.duplicates.models import PersonMerge
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.factors.models import (
@@ -37,6 +39,15 @@ from lms.factors.models import (
     RecoveryCode,
     SecondStep,
     TotpFactor,
+)
+from lms.federation.models import (
+    FederatedIdentity,
+    FederatedSession,
+    FederationArrival,
+    FederationRequest,
+    FederationTransaction,
+    LinkedBy,
+    Outcome,
 )
 from lms.issuance.models import (
     Certificate,
@@ -50,6 +61,7 @@ from lms.messages.letters import Letter
 from lms.messages.models import MessageStatus, OutboxMessage
 from lms.privacy.models import ErasureRequest, LegalHold, RequestStatus, RetainedCertificate
 from tests import factories
+from tests.accounts.codes import code_of
 
 FEED_TOKEN = "feed-token-of-the-world"
 LINK_TOKENS = {purpose: f"{purpose}-token-of-the-world" for purpose in LinkPurpose}
@@ -74,6 +86,7 @@ class Half:
         factories.teaches(self.trainer, self.lesson)
         self.participant: Person = factories.person(organisation=factories.organisation())
         self.session = self._session(name)
+        set_tax_code(self.participant, code_of("RSSMRA", place=f"H{len(name):03}"), by=None)
         self.enrolment: Enrolment = factories.enrolment(self.cycle, self.participant)
         self.register: AttendanceRegister = factories.register(self.lesson)
         self._attendance(name)
@@ -209,6 +222,8 @@ class World:
         )
         db.session.add(self.feed)
         self.passkey = factors_of_the_world(self.this.participant)
+        self.identity = self._federation()
+        self.merge = self._merge()
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )
@@ -269,3 +284,47 @@ class World:
                 )
             )  # fmt: skip
         db.session.flush()
+
+    def _federation(self) -> FederatedIdentity:
+        """An identity of a participant, with a way in besides, and what goes with signing in."""
+        account = account_of(self.this.participant.id)
+        assert account
+        identity = FederatedIdentity(
+            account_id=account.id, provider="prova", issuer="http://127.0.0.1:9", subject="ada",
+            linked_by=LinkedBy.CONFIRMATION, linked_at=now(),
+        )  # fmt: skip
+        soon = now() + timedelta(minutes=10)
+        db.session.add_all(
+            [
+                identity,
+                FederationRequest(
+                    state_hash=sha256("state"), browser_hash=sha256("browser"), provider="prova",
+                    nonce="n", verifier="v", after="/", account_id=account.id, expires_at=soon,
+                ),
+                FederationArrival(
+                    browser_hash=sha256("browser"), provider="prova", sealed=b"x", after="/",
+                    transaction_hash=sha256("state"), account_id=account.id, expires_at=soon,
+                ),
+                FederatedSession(
+                    account_id=account.id, browser_hash=sha256("browser"), provider="prova",
+                    sealed=b"x", created_at=now(),
+                ),
+                FederationTransaction(
+                    at=now(), provider="prova", transaction_hash=sha256("state"),
+                    outcome=Outcome.SIGNED_IN, detail="", person_id=account.person_id, network="",
+                ),
+            ]
+        )  # fmt: skip
+        return identity
+
+    def _merge(self) -> PersonMerge:
+        """A second record of the other participant, united with the first."""
+        second = factories.person(email=None, merged_into_id=self.other.participant.id)
+        merge = PersonMerge(
+            kept_id=self.other.participant.id, other_id=second.id, at=now(),
+            by_id=self.organiser.id,
+            changes={"rows": [], "written": [], "last_evidence": 0, "statuses": {}},
+        )  # fmt: skip
+        db.session.add(merge)
+        db.session.flush()
+        return merge

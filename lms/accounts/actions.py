@@ -105,6 +105,16 @@ def open_account(
     return account
 
 
+def open_account_for_provider(person: Person, *, language: str | None) -> Account:
+    """Give `person` an account that has neither address nor password: a provider signs them in."""
+    account = Account(person_id=person.id, language=language, created_at=now())
+    db.session.add(account)
+    db.session.flush()
+    audit.record("account.opened", account, actor_id=person.id)
+    note(account.id, SecurityEvent.ACCOUNT_OPENED)
+    return account
+
+
 def set_account(person: Person, login: str, password: str, *, by: int) -> Account:
     """Open the person's account or change it, as staff; a new password signs the person out.
 
@@ -244,6 +254,8 @@ def free_login(login: str, own: Account | None) -> str:
 
 def demand_authority(person: Person, by: int) -> None:
     """UserError (403) unless `by` may change this person's account: staff's is administrators'."""
+    if person.merged_into_id is not None:
+        raise UserError(_("This record is united with another: that one signs in."), 409)
     roles = queries.open_roles([person.id, by])
     if roles[person.id] and StaffRole.ADMINISTRATOR not in roles[by]:
         raise UserError(_("Only an administrator may change the account of staff."), 403)

@@ -180,6 +180,8 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """Changing one's own password: the one in use, and the new one twice."""
 
+    least = MINIMUM_PASSWORD_LENGTH
+
     current = PasswordField(
         _l("Password in use"),
         validators=[

@@ -24,6 +24,7 @@ class Happening(enum.StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 # nosec B105 # the same
     LOGIN_CHANGED = "login_changed"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
+    IDENTITIES_CHANGED = "identities_changed"
 
 
 SUBJECTS: dict[Happening, LazyString] = {
@@ -32,6 +33,9 @@ SUBJECTS: dict[Happening, LazyString] = {
     Happening.PASSWORD_CHANGED: _l("Your password has been changed"),
     Happening.LOGIN_CHANGED: _l("The e-mail address of your account has been changed"),
     Happening.SECOND_FACTOR_CHANGED: _l("The second factor of your account has been changed"),
+    Happening.IDENTITIES_CHANGED: _l(
+        "A digital identity has been linked to your account, or unlinked"
+    ),
 }
 
 

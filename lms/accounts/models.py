@@ -38,7 +38,10 @@ class Named:
 
 
 class Person(Named, Base):
-    """Somebody we know by name. An account, mail and organisation are all optional."""
+    """Somebody we know by name. An account, mail and organisation are all optional.
+
+    `merged_into_id`: found to be the same as that person, whose row stands for both (`duplicates`).
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -53,6 +56,7 @@ class Person(Named, Base):
     search_key: Mapped[str] = mapped_column(
         String(SEARCH_KEY_LENGTH), default=_search_key, server_default="", index=True
     )
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     # Set when the person was made anonymous at their wish (`privacy`); never undone.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -74,14 +78,17 @@ class PersonEmail(Base):
 
 
 class Account(Base):
-    """What a person signs in with. `login` is a lower-case mail address."""
+    """What a person signs in with. `login` is a lower-case mail address.
+
+    Without one they sign in with an identity provider only (`lms.federation`).
+    """
 
     __tablename__ = "account"
     __table_args__ = (CheckConstraint("login = lower(login)", name="login_lower"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    login: Mapped[str] = mapped_column(String(254), unique=True)
+    login: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

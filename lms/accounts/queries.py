@@ -31,7 +31,7 @@ def searched(text: str) -> Select[Any]:
     found = (
         select(Person)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
-        .where(Person.erased_at.is_(None))
+        .where(Person.merged_into_id.is_(None), Person.erased_at.is_(None))
         .order_by(Person.search_key, Person.id)
     )
     return found.where(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS]))
@@ -133,7 +133,7 @@ def by_addresses(addresses: Collection[str]) -> dict[str, list[Person]]:
     rows = (
         select(PersonEmail.address, Person)
         .join(Person, PersonEmail.person_id == Person.id)
-        .where(PersonEmail.address.in_(addresses))
+        .where(PersonEmail.address.in_(addresses), Person.merged_into_id.is_(None))
         .order_by(Person.id)
     )
     for address, person in db.session.execute(rows).unique():
@@ -144,7 +144,11 @@ def by_addresses(addresses: Collection[str]) -> dict[str, list[Person]]:
 def by_names(keys: Collection[str]) -> dict[str, list[Person]]:
     """People by search key of "family name given name": namesakes have the same."""
     found: dict[str, list[Person]] = {key: [] for key in keys}
-    rows = select(Person).where(Person.search_key.in_(keys)).order_by(Person.id)
+    rows = (
+        select(Person)
+        .where(Person.search_key.in_(keys), Person.merged_into_id.is_(None))
+        .order_by(Person.id)
+    )
     for person in db.session.scalars(rows).unique():
         found[person.search_key].append(person)
     return found

@@ -56,6 +56,8 @@ class SecurityEvent(enum.StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     FACTORS_RESET = "factors_reset"
     SECOND_STEP_GUESSED = "second_step_guessed"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     DATA_EXPORTED = "data_exported"
     ERASURE_ASKED = "erasure_asked"
     ERASURE_TAKEN_BACK = "erasure_taken_back"
@@ -85,6 +87,9 @@ class SecurityEntry(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+PASSWORD_CHANGES = frozenset(
+    {SecurityEvent.PASSWORD_SET, SecurityEvent.PASSWORD_CHANGED, SecurityEvent.PASSWORD_RESET}
+)
 # Of these the owner is told by mail as well.
 MAILED = {
     SecurityEvent.SIGNED_IN_FROM_NEW_DEVICE: Happening.NEW_DEVICE,
@@ -93,6 +98,8 @@ MAILED = {
     SecurityEvent.PASSWORD_RESET: Happening.PASSWORD_CHANGED,
     SecurityEvent.LOGIN_CHANGED: Happening.LOGIN_CHANGED,
     SecurityEvent.SECOND_FACTOR_CHANGED: Happening.SECOND_FACTOR_CHANGED,
+    SecurityEvent.IDENTITY_LINKED: Happening.IDENTITIES_CHANGED,
+    SecurityEvent.IDENTITY_UNLINKED: Happening.IDENTITIES_CHANGED,
 }
 
 

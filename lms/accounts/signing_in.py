@@ -26,6 +26,8 @@ from lms.database import may_write
 from lms.extensions import db, login_manager
 
 SESSION_LIFETIME = timedelta(hours=12)
+# What a browser keeps in its cookie between the first proof and the session.
+KEPT_FOR_A_STEP = ("language", "federation")
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -49,7 +51,11 @@ def token_hash(token: str) -> str:
 
 
 SecondStep = Callable[[Account, str], Response | None]
+SessionOpened = Callable[[UserSession], None]
+LastStep = Callable[[int], Response | None]
 _second_steps: list[SecondStep] = []
+_session_opened: list[SessionOpened] = []
+_last_steps: list[LastStep] = []
 
 
 def second_step(function: SecondStep) -> SecondStep:
@@ -61,14 +67,35 @@ def second_step(function: SecondStep) -> SecondStep:
     return function
 
 
-def enter(account: Account, after: str) -> Response:
-    """What follows a first proof of identity: a second step if a room asks for one, else in."""
+def session_opened(function: SessionOpened) -> SessionOpened:
+    """Declare who is told of every new session, while the cookie is still the stranger's."""
+    _session_opened.append(function)
+    return function
+
+
+def last_step(function: LastStep) -> LastStep:
+    """Declare where signing out may lead: the ended session's id in, a page to go to or None."""
+    _last_steps.append(function)
+    return function
+
+
+def enter(account: Account, after: str, *, strong: bool = False) -> Response:
+    """What follows a first proof of identity: a second step if a room asks for one, else in.
+
+    `strong`: that proof took two factors already (`proof_was_strong` tells a step that asks).
+    """
+    g.strong_proof = strong
     for step in _second_steps:
         answer = step(account, after)
         if answer is not None:
             return answer
     open_session(account)
     return redirect(after, 303)
+
+
+def proof_was_strong() -> bool:
+    """Whether who is entering in this request has proved themselves with two factors elsewhere."""
+    return bool(g.get("strong_proof", False))
 
 
 def open_session(account: Account) -> None:
@@ -91,12 +118,21 @@ def open_session(account: Account) -> None:
         account.id,
         SecurityEvent.SIGNED_IN_FROM_NEW_DEVICE if new else SecurityEvent.SIGNED_IN,
     )
+    for told in _session_opened:
+        told(row)
     language = account.language or session.get("language")
     session.clear()
     if language:
         session["language"] = language
     session.permanent = True
     login_user(SignedIn(row, token))
+
+
+def leave(session_id: int) -> Response | None:
+    """Sign this browser out; the page that a room wants to follow, if one does."""
+    end_session(session_id)
+    answers = (step(session_id) for step in _last_steps)
+    return next((answer for answer in answers if answer is not None), None)
 
 
 def end_session(session_id: int) -> None:

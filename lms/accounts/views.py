@@ -53,8 +53,10 @@ def _sign_in_page(form: SignInForm) -> tuple[str, int]:
 def sign_out() -> Response:
     """End this session on the server, not only in the browser."""
     if current_user.is_authenticated:
-        signing_in.end_session(current_user.session_id)
+        answer = signing_in.leave(current_user.session_id)
         flash(_("You have signed out."), "success")
+        if answer is not None:
+            return answer
     return redirect(url_for("home.index"), 303)
 
 
@@ -77,7 +79,7 @@ def profile() -> str:
 @blueprint.route("/profilo/password", methods=["GET", "POST"])
 def change_password() -> str | Response | tuple[str, int]:
     """Change one's own password; the other browsers are signed out."""
-    account_id, login = current_user.account.id, current_user.account.login
+    account_id, login = current_user.account.id, current_user.account.login or ""
     form = PasswordForm(current_user.person, login)
     if form.validate_on_submit():
         session_id = current_user.session_id

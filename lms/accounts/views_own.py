@@ -15,6 +15,7 @@ from lms.accounts.signing_in import end_session as sign_this_browser_out
 from lms.accounts.views import blueprint
 from lms.accounts.words import device_in_words, event_in_words
 from lms.lists import page_of
+from lms.organisations.actions_life import propose
 from lms.pages import select_locale
 
 blueprint.add_app_template_filter(device_in_words)
@@ -39,12 +40,19 @@ def edit_profile() -> str | Response | tuple[str, int]:
         account,
         form.given_name.data or "",
         form.family_name.data or "",
-        organisation_id=form.organisation_id,
+        organisation_id=_organisation_of(form),
         language=form.language.data,
     )
     session["language"] = form.language.data
     flash(_("Saved."), "success")
     return redirect(url_for("accounts.profile"), 303)
+
+
+def _organisation_of(form: ProfileForm) -> int | None:
+    if not form.wants_new:
+        return form.organisation_id
+    name = form.organisation.data or ""
+    return propose(name, form.new_kind, by=current_user.person_id).id
 
 
 @blueprint.get("/profilo/sessioni", endpoint="sessions")

@@ -126,7 +126,7 @@ def account(**_address: int) -> str | Response | tuple[str, int]:
     form = AccountForm(
         shown,
         has_password=known is not None and known.password_hash is not None,
-        login=known.login if known else next(iter(emails), ""),
+        login=(known.login if known else None) or next(iter(emails), ""),
     )
     if form.validate_on_submit():
         try:

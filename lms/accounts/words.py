@@ -49,6 +49,8 @@ EVENTS: dict[SecurityEvent, LazyString] = {
     SecurityEvent.RECOVERY_CODES_MADE: _l("New recovery codes were made"),
     SecurityEvent.RECOVERY_CODE_USED: _l("A recovery code was used"),
     SecurityEvent.FACTORS_RESET: _l("An administrator removed the second factor"),
+    SecurityEvent.IDENTITY_LINKED: _l("A digital identity was linked"),
+    SecurityEvent.IDENTITY_UNLINKED: _l("A digital identity was unlinked"),
     SecurityEvent.SECOND_STEP_GUESSED: _l("The second factor was wrong too often"),
     SecurityEvent.DATA_EXPORTED: _l("Your data were downloaded"),
     SecurityEvent.ERASURE_ASKED: _l("The erasure of your data was asked for"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import undefer
 
 from lms.attendance import originals, sealing
@@ -27,7 +27,10 @@ from lms.secretbox import SealError
 
 
 def rows_to_seal(register: AttendanceRegister, cycle_id: int) -> list[SealedRow]:
-    """Every row of a register as its seal holds it: confirmed people and all who have a mark."""
+    """Every row of a register as its seal holds it: confirmed people and all who have a mark.
+
+    An enrolment united into another has none, but its evidence is sealed, too.
+    """
     digests = evidence_digests(register.id)
     empty = sealing.digest([])
     query = (
@@ -39,7 +42,11 @@ def rows_to_seal(register: AttendanceRegister, cycle_id: int) -> list[SealedRow]
         )
         .where(
             Enrolment.cycle_id == cycle_id,
-            or_(Enrolment.status == EnrolmentStatus.CONFIRMED, AttendanceRecord.id.is_not(None)),
+            or_(
+                Enrolment.status == EnrolmentStatus.CONFIRMED,
+                AttendanceRecord.id.is_not(None),
+                Enrolment.id.in_(_united_with_evidence(register.id)),
+            ),
         )
     )
     return [
@@ -54,6 +61,14 @@ def rows_to_seal(register: AttendanceRegister, cycle_id: int) -> list[SealedRow]
         )
         for person, record in db.session.execute(query)
     ]
+
+
+def _united_with_evidence(register_id: int) -> Select[Any]:
+    return (
+        select(Evidence.enrolment_id)
+        .join(Enrolment, Enrolment.id == Evidence.enrolment_id)
+        .where(Evidence.register_id == register_id, Enrolment.united_into_id.is_not(None))
+    )
 
 
 def evidence_digests(register_id: int) -> dict[int, str]:

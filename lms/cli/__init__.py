@@ -22,6 +22,7 @@ from lms.cli.organisations import organisations
 from lms.cli.privacy import retention
 from lms.cli.report import report
 from lms.cli.server import serve, worker
+from lms.cli.tax_codes import tax_codes
 from lms.config import ConfigError
 
 
@@ -32,7 +33,7 @@ def lms() -> None:
 
 for command in (
     certificates, create_admin_command, demo, factors, keys, mail, organisations, register, report,
-    retention, serve, verify, worker,
+    retention, serve, tax_codes, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
 

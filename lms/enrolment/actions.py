@@ -14,7 +14,8 @@ from sqlalchemy import select
 from lms import audit
 from lms.accounts.actions import add_person
 from lms.accounts.models import Person
-from lms.catalogue.models import Cycle
+from lms.accounts.tax_codes import TaxCodeSource, people_with_tax_code, set_tax_code
+from lms.catalogue.models import Cycle, TaxCodePolicy
 from lms.catalogue.queries import last_end
 from lms.clock import now
 from lms.enrolment import queries
@@ -31,15 +32,20 @@ from lms.organisations.rules import guess_kind
 from lms.text import clean_line, search_key
 
 
-def enrol_self(cycle_id: int, person: Person) -> Enrolment:
-    """Enrol a person at their own wish. UserError (409) with the reason where it cannot be."""
+def enrol_self(cycle_id: int, person: Person, tax_code: str = "") -> Enrolment:
+    """Enrol a person at their own wish. UserError (409) with the reason where it cannot be.
+
+    `tax_code`: what they declare where the cycle asks for it and it is not known yet.
+    """
     cycle = _lock(cycle_id)
+    _hold_people([person])
     known = queries.enrolments_of_people(cycle_id, [person.id])
     facts = queries.facts_of(cycle)
     enrolled = person.id in _confirmed(known)
     against = refusals(facts, enrolled=enrolled, at=now(), by_organiser=False)
     if against:
         raise UserError(refusal_in_words(against[0], facts), 409)
+    _take_tax_code(cycle, person, tax_code)
     return _confirm(cycle, [person], known, by=person.id)[0]
 
 
@@ -49,6 +55,7 @@ def enrol_people(cycle_id: int, people: Sequence[Person], *, by: int | None) -> 
     UserError (409) if the cycle is over or has not places enough.
     """
     cycle = _lock(cycle_id)
+    _hold_people(people)
     known = queries.enrolments_of_people(cycle_id, [person.id for person in people])
     confirmed = _confirmed(known)
     wanting = [person for person in dict.fromkeys(people) if person.id not in confirmed]
@@ -69,11 +76,12 @@ def enrol_list(
     if planned.digest != shown:
         return None
     bodies: dict[str, Organisation] = {}
-    people = [
-        one.person or _add_planned(one, bodies, by=by)
-        for one in planned.lines
-        if one.outcome in {Outcome.KNOWN, Outcome.NEW}
-    ]
+    wanted = [one for one in planned.lines if one.outcome in {Outcome.KNOWN, Outcome.NEW}]
+    people = [one.person or _add_planned(one, bodies, by=by) for one in wanted]
+    with_code = people_with_tax_code([person.id for person in people])
+    for one, person in zip(wanted, people, strict=True):
+        if one.line.tax_code and person.id not in with_code:
+            set_tax_code(person, one.line.tax_code, by=by, source=TaxCodeSource.ORGANISER)
     return enrol_people(cycle_id, people, by=by)
 
 
@@ -83,7 +91,7 @@ def withdraw(enrolment: Enrolment, *, reason: str, by: int, by_organiser: bool) 
     db.session.refresh(enrolment)
     demand_withdrawable(enrolment, cycle, by_organiser=by_organiser)
     enrolment.status = EnrolmentStatus.WITHDRAWN
-    _note(enrolment, by=by, note=clean_line(reason)[:300])
+    note_status(enrolment, by=by, note=clean_line(reason)[:300])
     audit.record("enrolment.withdrawn", enrolment, actor_id=by)
 
 
@@ -108,6 +116,15 @@ def update_copies(enrolment: Enrolment, *, by: int) -> None:
     audit.record("enrolment.copies_updated", enrolment, actor_id=by, detail={"before": before})
 
 
+def _take_tax_code(cycle: Cycle, person: Person, tax_code: str) -> None:
+    if cycle.tax_code_policy is TaxCodePolicy.NOT_ASKED or people_with_tax_code([person.id]):
+        return
+    if tax_code:
+        set_tax_code(person, tax_code, by=person.id)
+    elif cycle.tax_code_policy is TaxCodePolicy.REQUIRED:
+        raise UserError(_("This cycle requires your tax code: enter it to enrol."))
+
+
 def _lock(cycle_id: int) -> Cycle:
     locked = (
         select(Cycle)
@@ -116,6 +133,29 @@ def _lock(cycle_id: int) -> Cycle:
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(locked).one()
+
+
+def _hold_people(people: Sequence[Person]) -> None:
+    """Hold these people as they are until the commit: a merge must not overtake an enrolment.
+
+    UserError (409) for one whose record was united with another.
+    """
+    held = (
+        select(Person)
+        .where(Person.id.in_([person.id for person in people]))
+        .order_by(Person.id)
+        .with_for_update(read=True, of=Person)
+        .execution_options(populate_existing=True)
+    )
+    for person in db.session.scalars(held).unique():
+        if person.merged_into_id is not None:
+            raise UserError(
+                _(
+                    "%(name)s is united with another record: choose that.",
+                    name=person.full_name,
+                ),
+                409,
+            )
 
 
 def _demand_places(cycle: Cycle, wanted: int) -> None:
@@ -151,7 +191,7 @@ def _confirm(
     db.session.add_all(enrolments)
     db.session.flush()
     for enrolment in enrolments:
-        _note(enrolment, by=by)
+        note_status(enrolment, by=by)
         audit.record("enrolment.confirmed", enrolment, actor_id=by)
     return enrolments
 
@@ -163,7 +203,8 @@ def _copy(person: Person, enrolment: Enrolment) -> None:
     enrolment.search_key = search_key(f"{family} {given} {organisation_name}")
 
 
-def _note(enrolment: Enrolment, *, by: int | None, note: str = "") -> None:
+def note_status(enrolment: Enrolment, *, by: int | None, note: str = "") -> None:
+    """Add the enrolment's present status to its history."""
     event = EnrolmentEvent(
         enrolment_id=enrolment.id, status=enrolment.status, at=now(), actor_id=by, note=note
     )

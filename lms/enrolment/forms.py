@@ -9,6 +9,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
+from lms.accounts.forms_tax_code import TaxCodeFields
 from lms.enrolment.pasted import MAXIMUM_LINES, Line, TooManyLinesError, read_lines
 from lms.organisations.forms import one_line
 from lms.typed import typable
@@ -16,8 +17,8 @@ from lms.typed import typable
 MAXIMUM_LIST_CHARACTERS = 400_000
 
 
-class EnrolForm(FlaskForm):  # type: ignore[misc]
-    """A button; and the privacy notice for whoever has not read the version in force."""
+class EnrolForm(TaxCodeFields):
+    """A button; the tax code where the cycle asks for it; the notice where it was not read yet."""
 
     notice = BooleanField(
         _l("I have read the privacy notice"),
@@ -42,7 +43,9 @@ class PastedForm(FlaskForm):  # type: ignore[misc]
     people = TextAreaField(
         _l("People, one per line"),
         filters=[lambda text: text or ""],
-        description=_l("Family name; given name; e-mail; organisation. The last two may be empty."),
+        description=_l(
+            "Family name; given name; e-mail; organisation; tax code. The last three may be empty."
+        ),
     )
     file = FileField(
         _l("Or a CSV file"), description=_l("The same columns; as spreadsheets save it (UTF-8).")

@@ -29,7 +29,11 @@ def _search_key(context: Any) -> str:
 
 
 class Enrolment(Named, Base):
-    """One person in one cycle. Name and organisation are copied: reports use those of the time."""
+    """One person in one cycle. Name and organisation are copied: reports use those of the time.
+
+    `united_into_id`: a second enrolment of the same person (`duplicates`), closed. Its evidence
+    counts for that one; a certificate issued on it stays as it is.
+    """
 
     __tablename__ = "enrolment"
     __table_args__ = (
@@ -47,6 +51,7 @@ class Enrolment(Named, Base):
     search_key: Mapped[str] = mapped_column(
         String(SEARCH_KEY_LENGTH), default=_search_key, server_default=""
     )
+    united_into_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
 
     cycle: Mapped[Cycle] = relationship()
     person: Mapped[Person] = relationship()

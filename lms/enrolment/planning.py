@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from lms.accounts import queries as people
+from lms.accounts import tax_codes
 from lms.accounts.models import Person
 from lms.enrolment.matching import Decision, Doubt, Known, decide
 from lms.enrolment.models import EnrolmentStatus
@@ -58,6 +59,7 @@ class Plan:
         facts = [
             (
                 planned.line,
+                planned.line.tax_code,
                 planned.outcome,
                 planned.person.id if planned.person else None,
                 planned.organisation.id if planned.organisation else None,
@@ -68,22 +70,32 @@ class Plan:
 
 
 class _Known:
-    """What the database knows of a list's names, addresses and bodies; four queries."""
+    """What the database knows of a list's names, addresses, codes and bodies; six queries."""
 
     def __init__(self, cycle_id: int, lines: list[Line]) -> None:
         self.by_mail = people.by_addresses({line.email for line in lines} - {""})
         self.by_name = people.by_names({line.name_key for line in lines} - {""})
         self.bodies = organisations.by_names({line.organisation for line in lines})
+        self.by_code = tax_codes.people_by_tax_codes({line.tax_code for line in lines} - {""})
         rows = [row for found in (self.by_mail, self.by_name) for row in found.values()]
         self.people = {person.id: person for row in rows for person in row}
+        self.people |= {person.id: person for person in self.by_code.values()}
+        asked = self.people if any(line.tax_code for line in lines) else ()
+        self.codes = tax_codes.rows_of(asked)
         self.enrolments = enrolments_of_people(cycle_id, self.people.keys())
 
     def decision(self, line: Line) -> Decision:
-        return decide(
+        owner = self.by_code.get(line.tax_code)
+        decision = decide(
             line,
             [_as_known(person) for person in self.by_mail.get(line.email, [])],
             [_as_known(person) for person in self.by_name.get(line.name_key, [])],
+            _as_known(owner) if owner else None,
         )
+        code = self.codes.get(decision.person_id or 0)
+        if line.tax_code and code and not tax_codes.is_same_code(code, line.tax_code):
+            return Decision(doubt=Doubt.OTHER_CODE)
+        return decision
 
     def is_enrolled(self, person_id: int) -> bool:
         enrolment = self.enrolments.get(person_id)

@@ -88,7 +88,7 @@ def participants(cycle_id: int, text: str, status: EnrolmentStatus | None) -> Se
     found = (
         select(Enrolment)
         .options(joinedload(Enrolment.person, innerjoin=True))
-        .where(Enrolment.cycle_id == cycle_id)
+        .where(Enrolment.cycle_id == cycle_id, Enrolment.united_into_id.is_(None))
         .order_by(Enrolment.search_key, Enrolment.id)
     )
     if status is not None:
@@ -126,7 +126,7 @@ def counts_by_status(cycle_id: int) -> dict[EnrolmentStatus, int]:
     """How many enrolments of the cycle have each status."""
     rows = (
         select(Enrolment.status, func.count())
-        .where(Enrolment.cycle_id == cycle_id)
+        .where(Enrolment.cycle_id == cycle_id, Enrolment.united_into_id.is_(None))
         .group_by(Enrolment.status)
     )
     found = dict.fromkeys(EnrolmentStatus, 0)
@@ -150,11 +150,15 @@ def not_enrolled(cycle_id: int, found: Select[Any]) -> Select[Any]:
 
 
 def history(enrolment_id: int) -> list[tuple[EnrolmentEvent, Person | None]]:
-    """What happened to an enrolment, the first event first, with who did it."""
+    """What happened to an enrolment, the first event first, with who did it.
+
+    What happened to one united into it belongs to it.
+    """
     rows = (
         select(EnrolmentEvent, Person)
+        .join(Enrolment, EnrolmentEvent.enrolment_id == Enrolment.id)
         .outerjoin(Person, EnrolmentEvent.actor_id == Person.id)
-        .where(EnrolmentEvent.enrolment_id == enrolment_id)
+        .where(or_(Enrolment.id == enrolment_id, Enrolment.united_into_id == enrolment_id))
         .order_by(EnrolmentEvent.id)
     )
     return [(event, person) for event, person in db.session.execute(rows)]

@@ -11,7 +11,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import access
-from lms.catalogue.models import Cycle
+from lms.accounts.tax_codes import tax_code_of
+from lms.catalogue.models import Cycle, TaxCodePolicy
 from lms.clock import now
 from lms.enrolment import actions, queries
 from lms.enrolment.forms import EnrolForm, WithdrawForm
@@ -37,6 +38,7 @@ class EnrolmentState:
     places: int | None
     places_left: int | None
     may_withdraw: bool
+    asks_tax_code: bool
 
     @property
     def is_full(self) -> bool:
@@ -66,7 +68,15 @@ def enrolment_state(cycle: Cycle, last_end: datetime | None = None) -> Enrolment
         places=facts.places,
         places_left=facts.places_left,
         may_withdraw=stay is None,
+        asks_tax_code=mine is None and _asks_tax_code(cycle),
     )
+
+
+def _asks_tax_code(cycle: Cycle) -> bool:
+    """Whether the cycle wants the tax code of who looks and does not know it yet."""
+    if cycle.tax_code_policy is TaxCodePolicy.NOT_ASKED or not current_user.is_authenticated:
+        return False
+    return tax_code_of(current_user.person_id) is None
 
 
 @blueprint.app_template_global()
@@ -76,21 +86,20 @@ def enrolments_of_person(person_id: int) -> list[Enrolment]:
 
 
 @blueprint.route("/cicli/<cycle_slug>/iscrizione", methods=["GET", "POST"])
-def enrol(**_address: str) -> str | Response | tuple[str, int]:
+def enrol(**_address: str) -> Response | tuple[str, int]:
     """Enrol oneself; the page is where a stranger arrives after signing in."""
-    cycle, form, version = access.subject(Cycle), EnrolForm(), notice_in_force()
-    if has_accepted(current_user.person_id, version):
+    cycle, person = access.subject(Cycle), current_user.person
+    needed = cycle.tax_code_policy is TaxCodePolicy.REQUIRED and _asks_tax_code(cycle)
+    form, version = EnrolForm(person, needed=needed), notice_in_force()
+    if has_accepted(person.id, version):
         del form.notice
     to_cycle = redirect(url_for("catalogue.cycle", cycle_slug=cycle.slug), 303)
     if not form.validate_on_submit():
         if own_enrolment(cycle.id) is not None:
             return to_cycle
-        page = render_template(
-            "enrolment/enrol.html", cycle=cycle, form=form, person=current_user.person
-        )
+        page = render_template("enrolment/enrol.html", cycle=cycle, form=form, person=person)
         return page, 422 if form.is_submitted() else 200
-    person = current_user.person
-    actions.enrol_self(cycle.id, person)
+    actions.enrol_self(cycle.id, person, form.tax_code.data or "")
     accept_notice(person.id, version)
     flash(_("You are enrolled. The lessons are on your first page."), "success")
     return to_cycle

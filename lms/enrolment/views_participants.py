@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from lms import access
 from lms.accounts import queries as people
-from lms.catalogue.models import Cycle
+from lms.accounts.tax_codes import people_with_tax_code
+from lms.catalogue.models import Cycle, TaxCodePolicy
 from lms.enrolment import actions, queries
 from lms.enrolment.forms import PastedForm
 from lms.enrolment.models import Enrolment, EnrolmentStatus
@@ -50,8 +51,16 @@ def participants(**_address: str) -> str:
         counts=queries.counts_by_status(cycle.id),
         organising=organising,
         emails=people.emails_of(ids) if organising else {},
+        without_code=_without_tax_code(cycle, ids) if organising else set(),
         stale={row.id for row in page.items if queries.is_out_of_date(row)},
     )
+
+
+def _without_tax_code(cycle: Cycle, person_ids: list[int]) -> set[int]:
+    """Of these people, those who lack a tax code that the cycle requires."""
+    if cycle.tax_code_policy is not TaxCodePolicy.REQUIRED:
+        return set()
+    return set(person_ids) - people_with_tax_code(person_ids)
 
 
 @blueprint.get("/cicli/<cycle_slug>/iscritti.csv")

@@ -24,12 +24,17 @@ OUTCOMES: dict[Outcome, LazyString] = {
     Outcome.LEFT_OUT: _l("Left out"),
 }
 DOUBTS: dict[LineFault | Doubt, LazyString] = {
-    LineFault.COLUMNS: _l("Four columns are expected: family name; given name; mail; organisation"),
+    LineFault.COLUMNS: _l(
+        "At most five columns are expected: family name; given name; mail; organisation; tax code"
+    ),
     LineFault.NAME: _l("Family name and given name are both needed"),
     LineFault.EMAIL: _l("The e-mail address is not well written"),
+    LineFault.TAX_CODE: _l("The tax code is not well written"),
     LineFault.TOO_LONG: _l("A cell is too long"),
     LineFault.REPEATED: _l("The same person stands above"),
     Doubt.MAIL_OF_ANOTHER: _l("This e-mail address belongs to somebody with another name"),
+    Doubt.CODE_OF_ANOTHER: _l("This tax code belongs to somebody with another name"),
+    Doubt.OTHER_CODE: _l("We know this person with another tax code"),
     Doubt.NAMESAKE: _l("Somebody with this name is known: choose them from the list of people"),
     Doubt.SEVERAL: _l("Several people or organisations match this line"),
 }

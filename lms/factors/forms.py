@@ -55,7 +55,7 @@ class PasskeyForm(FlaskForm):  # type: ignore[misc]
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     """A passkey's answer at sign-in (the script fills it in)."""
 
-    response = HiddenField(validators=[InputRequired(), Length(max=RESPONSE_LENGTH)])
+    response = HiddenField(validators=[Length(max=RESPONSE_LENGTH)])
 
 
 class ProofForm(FlaskForm):  # type: ignore[misc]

@@ -60,7 +60,7 @@ def registration_options(
             rp_id=party.id,
             rp_name=site,
             user_id=bytes.fromhex(keyed_hash(str(account.id), "factors.user_handle")),
-            user_name=account.login,
+            user_name=account.login or account.person.full_name,
             user_display_name=account.person.full_name,
             challenge=_new_challenge(session_id=session_id),
             authenticator_selection=AuthenticatorSelectionCriteria(

@@ -19,7 +19,13 @@ from werkzeug.wrappers import Response
 from lms.accounts import throttle
 from lms.accounts.models import Account
 from lms.accounts.security_log import SecurityEvent
-from lms.accounts.signing_in import open_session, second_step, token_hash
+from lms.accounts.signing_in import (
+    KEPT_FOR_A_STEP,
+    open_session,
+    proof_was_strong,
+    second_step,
+    token_hash,
+)
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
@@ -34,13 +40,15 @@ LIMIT = throttle.Limit("second step", 5, timedelta(minutes=5))
 
 @second_step
 def ask(account: Account, after: str) -> Response | None:
-    """Of an account with a second factor it is asked before there is a session."""
-    if not queries.has_factor(account.id):
+    """Of an account with a second factor it is asked before there is a session.
+
+    Not of who has just proved two factors to an identity provider.
+    """
+    if proof_was_strong() or not queries.has_factor(account.id):
         return None
-    language = session.get("language")
+    kept = {name: session[name] for name in KEPT_FOR_A_STEP if name in session}
     session.clear()
-    if language:
-        session["language"] = language
+    session.update(kept)
     return begin(account, after)
 
 

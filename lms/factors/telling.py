@@ -102,7 +102,7 @@ def tell(
     language = account.language or DEFAULT_LANGUAGE
     with in_language(language):
         letter = _letter(event, detail)
-    if not post(unique, account.login, letter, language=language):
+    if account.login and not post(unique, account.login, letter, language=language):
         return
     note(account.id, event, detail=detail)
     audit.record(f"factors.{event}", account, actor_id=by, detail=detail)

@@ -20,7 +20,7 @@ from lms.factors.blueprint import Page, blueprint, json_answer, party, recently_
 from lms.factors.forms import CodeForm, PasskeyForm
 from lms.factors.loading import is_demanded
 from lms.factors.models import Passkey
-from lms.factors.rules import MAXIMUM_PASSKEYS, app_address
+from lms.factors.rules import MAXIMUM_PASSKEYS, app_address, in_groups
 
 
 @blueprint.get("/profilo/secondo-fattore")
@@ -62,11 +62,16 @@ def confirm_totp() -> Page:
             form.code.errors = [error.message]
         else:
             return _after_adding(codes, _("Your authenticator app is set up."))
-    drawing = qr_code(app_address(secret, account.login, current_app.config["SITE_NAME"]))
+    drawing = qr_code(
+        app_address(
+            secret, account.login or account.person.full_name, current_app.config["SITE_NAME"]
+        )
+    )
     page = render_template(
         "factors/confirm_totp.html",
         form=form,
         secret=secret,
+        groups=in_groups(secret),
         picture="data:image/svg+xml;base64," + b64encode(drawing.encode()).decode(),
     )
     return page, 422 if form.is_submitted() else 200
@@ -156,7 +161,7 @@ def _after_adding(codes: list[str], words: str) -> Page:
 def _codes_page(codes: list[str]) -> str:
     """The only page that ever shows them; saving them as a file asks the server for nothing."""
     title = _("Recovery codes of %(site)s", site=current_app.config["SITE_NAME"])
-    lines = [title, current_user.account.login, "", *codes, ""]
+    lines = [title, current_user.account.login or current_user.person.full_name, "", *codes, ""]
     return render_template(
         "factors/codes.html",
         codes=codes,

@@ -97,7 +97,7 @@ def _page(template: str, found: SecondStep, form: FlaskForm) -> tuple[str, int]:
         form=form,
         answer=AnswerForm(formdata=None),
         factors=queries.factors_of(found.account_id),
-        login=found.account.login,
+        login=found.account.login or found.account.person.full_name,
         proving=found.session_id is not None,
         passkeys_work=party() is not None,
     )

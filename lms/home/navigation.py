@@ -45,7 +45,7 @@ CERTIFICATES = _Section(_l("Certificates"), "issuance.my_certificates")
 VERIFY = _Section(
     _l("Check a certificate"), "issuance.verify_start", pages=frozenset({"issuance.verify"})
 )
-PEOPLE = _Section(_l("People"), "people.index", frozenset({"people"}))
+PEOPLE = _Section(_l("People"), "people.index", frozenset({"people", "duplicates"}))
 ORGANISATIONS = _Section(_l("Organisations"), "organisations.index", frozenset({"organisations"}))
 
 MAIL = _Section(_l("Mail"), "messages.outbox", frozenset({"messages"}))

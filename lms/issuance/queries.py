@@ -103,7 +103,7 @@ def candidates(cycle: Cycle) -> list[Candidate]:
         )
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Certificate, Certificate.enrolment_id == Enrolment.id)
-        .where(Enrolment.cycle_id == cycle.id)
+        .where(Enrolment.cycle_id == cycle.id, Enrolment.united_into_id.is_(None))
         .order_by(
             Enrolment.family_name, Enrolment.given_name, Enrolment.id, Certificate.number
         )

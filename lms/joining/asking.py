@@ -24,6 +24,7 @@ from lms.joining.models import LoginChange, MailedLink, Registration
 from lms.joining.rules import LinkPurpose
 from lms.links import public_root
 from lms.messages.actions import in_language, post
+from lms.organisations.models import OrganisationKind
 from lms.pages import DEFAULT_LANGUAGE
 from lms.text import clean_line
 
@@ -41,17 +42,21 @@ class Wish:
     family_name: str
     email: str
     organisation_id: int | None
+    new_organisation: tuple[str, OrganisationKind] | None
     language: str
     notice_version: str
 
 
 def ask_to_join(wish: Wish) -> None:
     """Keep a registration until its mailbox confirms it."""
+    new_name, new_kind = wish.new_organisation or ("", "")
     row = Registration(
         given_name=clean_line(wish.given_name),
         family_name=clean_line(wish.family_name),
         email=wish.email.lower(),
         organisation_id=wish.organisation_id,
+        new_organisation=new_name,
+        new_kind=new_kind,
         language=wish.language,
         notice_version=wish.notice_version,
         asked_at=now(),

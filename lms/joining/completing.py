@@ -21,8 +21,10 @@ from lms.extensions import db
 from lms.joining.links import spend_all_of, use
 from lms.joining.models import LoginChange, MailedLink, Registration
 from lms.joining.notices import accept_notice
-from lms.joining.queries import known_under
+from lms.joining.queries import known_under, still_fits
 from lms.joining.rules import LinkPurpose, whom_it_is_about
+from lms.organisations.actions_life import propose
+from lms.organisations.models import OrganisationKind
 
 
 def complete_registration(link_id: int, password: str) -> Account:
@@ -43,16 +45,20 @@ def complete_registration(link_id: int, password: str) -> Account:
 def _person_of(row: Registration) -> Person:
     known = whom_it_is_about(row.given_name, row.family_name, known_under(row.email))
     if known is None:
-        return accounts.add_person(
-            row.given_name,
-            row.family_name,
-            organisation_id=row.organisation_id,
-            emails=[row.email],
+        person = accounts.add_person(
+            row.given_name, row.family_name, organisation_id=None, emails=[row.email]
         )
-    person = db.session.get_one(Person, known)
+    else:
+        person = db.session.get_one(Person, known)
     if person.organisation_id is None:
-        person.organisation_id = row.organisation_id
+        person.organisation_id = _organisation_of(row, person)
     return person
+
+
+def _organisation_of(row: Registration, person: Person) -> int | None:
+    if not row.new_organisation:
+        return row.organisation_id
+    return propose(row.new_organisation, OrganisationKind(row.new_kind), by=person.id).id
 
 
 def choose_password(link_id: int, password: str, *, notice: str | None = None) -> Account:
@@ -62,7 +68,7 @@ def choose_password(link_id: int, password: str, *, notice: str | None = None) -
     """
     link, new_hash = _hashed_for(link_id, password)
     account = link.account
-    if account is None or not account.is_active or account.login != link.address:
+    if account is None or not still_fits(link, account):
         raise UserError(_("This link opens nothing any more."), 409)
     use(link)
     account.password_hash, account.must_change_password = new_hash, False

@@ -11,9 +11,14 @@ from wtforms import BooleanField, EmailField, PasswordField, SelectField, String
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from lms.accounts.forms import check_email, refuse_weak
-from lms.accounts.forms_own import KnownOrganisationFields
-from lms.accounts.rules import EMAIL_LENGTH, MAXIMUM_PASSWORD_LENGTH, NAME_LENGTH
+from lms.accounts.rules import (
+    EMAIL_LENGTH,
+    MAXIMUM_PASSWORD_LENGTH,
+    MINIMUM_PASSWORD_LENGTH,
+    NAME_LENGTH,
+)
 from lms.organisations.forms import one_line
+from lms.organisations.forms_choosing import OrganisationFields
 from lms.pages import LANGUAGES
 
 
@@ -45,7 +50,7 @@ def _notice() -> BooleanField:
     )
 
 
-class RegistrationForm(KnownOrganisationFields):
+class RegistrationForm(OrganisationFields):
     """Who wants to join; the password is chosen once the mailbox has proved itself."""
 
     given_name = StringField(
@@ -71,6 +76,8 @@ class AddressForm(FlaskForm):  # type: ignore[misc]
 
 class NewPasswordForm(FlaskForm):  # type: ignore[misc]
     """A password chosen through a link, typed twice."""
+
+    least = MINIMUM_PASSWORD_LENGTH
 
     password = PasswordField(
         _l("Password"), validators=[InputRequired(_l("Enter a password."))],

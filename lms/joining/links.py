@@ -48,9 +48,9 @@ def spend_all_of(account_id: int) -> None:
 
 
 def forget_old() -> None:
-    """Drop registrations and questions of long ago, with the addresses in them."""
+    """Drop what was asked long ago and what came of it, with the addresses in them."""
     before = now() - FORGOTTEN_AFTER
-    for table in (MailedLink, Registration):
+    for table in (MailedLink, Registration, LoginChange):
         db.session.execute(
             delete(table).where(table.asked_at < before),
             execution_options={"synchronize_session": False},

@@ -34,6 +34,9 @@ class Registration(Named, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    # A body not known yet: proposed once the mailbox has confirmed, lest strangers fill the queue.
+    new_organisation: Mapped[str] = mapped_column(String(200), default="")
+    new_kind: Mapped[str] = mapped_column(String(24), default="")
     language: Mapped[str] = mapped_column(String(2))
     notice_version: Mapped[str] = mapped_column(String(VERSION_LENGTH))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -28,7 +28,7 @@ LIFETIMES = {
     LinkPurpose.OLD_LOGIN: 2 * DAY,
     LinkPurpose.NEW_LOGIN: 2 * DAY,
 }
-# What was asked for and never confirmed is forgotten; so is who asked.
+# What was asked for is forgotten, confirmed or not: people and accounts, and their logs, remain.
 FORGOTTEN_AFTER = 30 * DAY
 
 

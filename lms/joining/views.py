@@ -20,6 +20,7 @@ from lms.joining.forms import AddressForm, InvitationForm, NewPasswordForm, Regi
 from lms.joining.models import MailedLink
 from lms.joining.notices import notice_in_force
 from lms.joining.rules import LinkPurpose
+from lms.organisations.models import OrganisationKind
 from lms.pages import select_locale
 
 blueprint = Blueprint("joining", __name__)
@@ -55,6 +56,7 @@ def register() -> Page:
         family_name=form.family_name.data or "",
         email=form.email.data or "",
         organisation_id=form.organisation_id,
+        new_organisation=_proposed_by(form),
         language=form.language.data,
         notice_version=notice_in_force(),
     )
@@ -65,6 +67,10 @@ def register() -> Page:
         return form_page("joining/register.html", form)[0], error.status
     asking.ask_to_join(wish)
     return redirect(url_for("joining.check_mail"), 303)
+
+
+def _proposed_by(form: RegistrationForm) -> tuple[str, OrganisationKind] | None:
+    return (form.organisation.data or "", form.new_kind) if form.wants_new else None
 
 
 @blueprint.get("/controlla-la-posta")

@@ -24,6 +24,14 @@ from lms.joining.views import Page, blueprint, dead_link, form_page, link_of
 def change_login() -> Page:
     """Ask to sign in with another address; both mailboxes must agree."""
     account = current_user.account
+    if account.login is None:
+        raise UserError(
+            _(
+                "You sign in with a digital identity. To sign in with an e-mail address too, ask "
+                "the organisers for an invitation."
+            ),
+            409,
+        )
     account_id, login = account.id, account.login
     form = ChangeLoginForm(login, has_password=account.password_hash is not None)
     if form.validate_on_submit():
@@ -34,7 +42,7 @@ def change_login() -> Page:
         else:
             flash(_("Two messages are on their way: confirm in both."), "success")
             return redirect(url_for("joining.change_login"), 303)
-    change = queries.open_change(account_id)
+    change = queries.change_under_way(account_id)
     return form_page("joining/change_login.html", form, login=login, change=change)
 
 

@@ -8,12 +8,14 @@ between: it cannot know the answer, so it sends nothing and says UNCERTAIN (docs
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import update
+from sqlalchemy import true, update
+from sqlalchemy.exc import DBAPIError
 
 from lms import jobs
 from lms.clock import now
@@ -28,6 +30,7 @@ from lms.messages.rules import OwnReason, delay_after, envelope_address, message
 from lms.messages.transport import NotNowError, RefusedError
 
 STEPS = 15  # more than a conversation has, each as long as the timeout
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds, while the database is away
 HANDING_OVER = timedelta(seconds=2 * transport.ANSWER_SECONDS)
 PAUSE = timedelta(minutes=1)  # for all messages, when the server itself is out of reach
 OTHER_WORKER = timedelta(hours=1)  # longer than its leases
@@ -49,13 +52,17 @@ class _Attempt:
     number: int
     queued_at: datetime
 
-    def note(self, status: MessageStatus, **values: Any) -> None:
-        """Write how the message stands and commit, unless another worker has it by now."""
+    def note(self, status: MessageStatus, *, was: MessageStatus | None = None, **more: Any) -> None:
+        """Write how the message stands and commit, unless another worker has it by now.
+
+        `was`: only if it stands so until then.
+        """
         mine = (OutboxMessage.id == self.message_id) & (OutboxMessage.attempts == self.number)
+        as_it_was = true() if was is None else OutboxMessage.status == was
         written = db.session.scalar(
             update(OutboxMessage)
-            .where(mine)
-            .values(status=status, **values)
+            .where(mine, as_it_was)
+            .values(status=status, **more)
             .returning(OutboxMessage.id)
         )
         if written is None:
@@ -65,6 +72,22 @@ class _Attempt:
     def end(self, status: MessageStatus, answer: str | None = None, **values: Any) -> None:
         """The last word on the message."""
         self.note(status, answer=answer, ended_at=now(), **values)
+
+    def taken(self, answer: str) -> None:
+        """The server has it: write so, even through a short absence of the database.
+
+        The letter is dropped: it may hold a secret link, and nobody needs it any more.
+        """
+        for pause in PAUSES:
+            try:
+                self.end(MessageStatus.SENT, answer, letter=None)
+            except DBAPIError:
+                log.exception("sent, not yet noted", extra={"outbox_message": self.message_id})
+                db.session.rollback()
+                time.sleep(pause)
+            else:
+                return
+        self.end(MessageStatus.SENT, answer, letter=None)
 
 
 @jobs.handler(JOB_KIND)
@@ -111,7 +134,8 @@ def _try(job: jobs.Job, message: OutboxMessage, attempt: _Attempt) -> None:
     except Exception:
         db.session.rollback()
         log.exception("message not sent", extra={"outbox_message": attempt.message_id})
-        _later(attempt, OwnReason.OUR_FAULT)
+        # Once it was being handed over, a fault of ours says nothing of what the server did.
+        _later(attempt, OwnReason.OUR_FAULT, was=MessageStatus.QUEUED)
 
 
 def _without_server(attempt: _Attempt, *, kept: bool) -> None:
@@ -140,18 +164,17 @@ def _send(
 
     def mark() -> None:
         jobs.hold(job, HANDING_OVER)
-        attempt.note(MessageStatus.SENDING)
+        attempt.note(MessageStatus.SENDING, was=MessageStatus.QUEUED)
 
     with transport.connected(server) as smtp:
         answer = transport.hand_over(smtp, sender.address, recipient, content, before_end=mark)
-        # The letter may hold a secret link, and nobody needs it any more.
-        attempt.end(MessageStatus.SENT, answer, letter=None)
+        attempt.taken(answer)
 
 
-def _later(attempt: _Attempt, why: str) -> None:
+def _later(attempt: _Attempt, why: str, was: MessageStatus | None = None) -> None:
     delay = delay_after(attempt.number, now() - attempt.queued_at)
     if delay is None:
-        attempt.end(MessageStatus.FAILED, why)
+        attempt.end(MessageStatus.FAILED, why, was=was)
         return
-    attempt.note(MessageStatus.QUEUED, answer=why)
+    attempt.note(MessageStatus.QUEUED, answer=why, was=was)
     raise jobs.TryAgain(delay, why)

@@ -15,16 +15,21 @@ from lms.organisations.models import CODES, NameReason, OrganisationKind, Organi
 from lms.organisations.rules import guess_kind
 from lms.text import search_key
 
-# ISTAT's classification of legal forms (Codice_natura), then IndicePA's own categories.
-LEGAL_FORMS = {
-    "2410": OrganisationKind.REGION,
-    "2420": OrganisationKind.PROVINCE,
-    "2430": OrganisationKind.MUNICIPALITY,
-    "2440": OrganisationKind.UNION,
-    "2450": OrganisationKind.UNION,
-    "2460": OrganisationKind.METROPOLITAN_CITY,
+MUNICIPALITY_FORM = "2430"  # in ISTAT's classification of legal forms (Codice_natura)
+# IndicePA's categories that hold one kind, and those in which a name beginning so is of its kind.
+CATEGORIES = {
+    "L12": OrganisationKind.UNION,  # mountain communities
+    "L18": OrganisationKind.UNION,
+    "L45": OrganisationKind.METROPOLITAN_CITY,
 }
-CATEGORIES = {"L18": OrganisationKind.UNION, "L45": OrganisationKind.METROPOLITAN_CITY}
+NAMED_IN = {
+    OrganisationKind.MUNICIPALITY: frozenset({"", "L6"}),
+    OrganisationKind.UNION: frozenset({""}),
+    OrganisationKind.PROVINCE: frozenset({"", "L4", "L5"}),
+    OrganisationKind.METROPOLITAN_CITY: frozenset({""}),
+    OrganisationKind.REGION: frozenset({"", "L4"}),
+    OrganisationKind.THIRD_SECTOR: frozenset(),
+}
 TOWN = OrganisationKind.MUNICIPALITY
 WIDE = frozenset(
     {OrganisationKind.PROVINCE, OrganisationKind.METROPOLITAN_CITY, OrganisationKind.REGION}
@@ -184,12 +189,16 @@ def _codes(row: Row) -> list[tuple[str, str | None]]:
 
 
 def _kind(row: Row) -> OrganisationKind:
-    told = LEGAL_FORMS.get(row.legal_form) or CATEGORIES.get(row.category)
-    if told:
-        return told
+    """By legal form and category; else by the name, where the category does not speak against it.
+
+    The categories hold consortia and companies, too: "Comune di …" of another legal form is none.
+    """
+    if row.legal_form == MUNICIPALITY_FORM:
+        return TOWN
+    if row.category in CATEGORIES:
+        return CATEGORIES[row.category]
     guessed = OrganisationKind(guess_kind(row.name))
-    # "Comune di …" of another legal form is a consortium, an institution, a company of it.
-    known_by_form = {OrganisationKind.MUNICIPALITY, OrganisationKind.THIRD_SECTOR}
-    if row.legal_form and guessed in known_by_form | WIDE:
+    allowed = row.category in NAMED_IN.get(guessed, {row.category})
+    if not allowed or (guessed is TOWN and row.legal_form):
         return OrganisationKind.OTHER
-    return OrganisationKind.OTHER if guessed is OrganisationKind.THIRD_SECTOR else guessed
+    return guessed

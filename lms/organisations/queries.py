@@ -30,7 +30,7 @@ from lms.organisations.models import (
     OrganisationStatus,
     OrganisationWord,
 )
-from lms.organisations.rules import WORD_LENGTH, is_near, likeness, telling_words
+from lms.organisations.rules import COMMON_WORDS, WORD_LENGTH, is_near, likeness, telling_words
 from lms.text import search_key
 
 OFFERED = frozenset({OrganisationStatus.CONFIRMED})
@@ -45,6 +45,12 @@ def _words(text: str) -> list[str]:
     return [word[:WORD_LENGTH] for word in search_key(text).split()[:MAXIMUM_WORDS]]
 
 
+def _telling(word: str) -> tuple[bool, bool, int]:
+    """How few bodies a word may find: numbers, then words not of every name, then long ones."""
+    common = any(each.startswith(word) for each in COMMON_WORDS)
+    return any(ch.isdigit() for ch in word), not common, len(word)
+
+
 def _begins(word: str) -> ColumnElement[bool]:
     return and_(OrganisationWord.word >= word, OrganisationWord.word < word + _AFTER_ALL)
 
@@ -52,9 +58,9 @@ def _begins(word: str) -> ColumnElement[bool]:
 def has_words(text: str) -> ColumnElement[bool]:
     """Whether each word of `text` begins a word of the body's names, former ones too, or codes.
 
-    The longest word is looked up in the index; what it finds is asked for the others.
+    The word that tells most is looked up in the index; what it finds is asked for the others.
     """
-    words = sorted(_words(text), key=len, reverse=True)
+    words = sorted(_words(text), key=_telling, reverse=True)
     if not words:
         return false()
     drives = select(OrganisationWord.organisation_id).where(_begins(words[0]))
@@ -102,13 +108,15 @@ def candidates(
         (Organisation.kind == OrganisationKind.OTHER, 3),
         else_=2,
     )
-    found = (
-        select(Organisation)
+    order = (rank, Organisation.search_key, Organisation.id)
+    first = (
+        select(Organisation.id)
         .where(Organisation.status.in_(statuses), has_words(text))
-        .order_by(rank, Organisation.search_key, Organisation.id)
+        .order_by(*order)
         .limit(limit)
     )
-    return list(db.session.scalars(found))
+    found = select(Organisation).where(Organisation.id.in_(first.subquery().select()))
+    return list(db.session.scalars(found.order_by(*order)))
 
 
 def named(name: str, statuses: Collection[OrganisationStatus] = OFFERED) -> list[Organisation]:

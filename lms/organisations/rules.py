@@ -52,6 +52,8 @@ _GENERIC = """
     societa unione volontariato
 """
 GENERIC_WORDS = frozenset(_GENERIC.split())
+# Words that thousands of public bodies bear in their names: a search begins with the others.
+COMMON_WORDS = frozenset({"comune", "comprensivo", "istituto", "statale", "unione", *GENERIC_WORDS})
 _ALIKE = 0.8
 _NEAR = 0.5
 

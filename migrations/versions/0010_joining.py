@@ -74,6 +74,8 @@ def _tables_of_joining() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("new_organisation", sa.String(length=200), nullable=False),
+        sa.Column("new_kind", sa.String(length=24), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("notice_version", sa.String(length=40), nullable=False),
         _instant("asked_at"),

@@ -185,7 +185,7 @@ def test_own_data_are_corrected_and_copies_stay(app: Flask) -> None:
 
 @pytest.mark.parametrize("fields", [
     {"given_name": ""}, {"family_name": "x" * 121}, {"language": "xx"},
-    {"organisation": "Ente mai visto", "organisation_choice": "new", "organisation_kind": "other"},
+    {"organisation": "Ente mai visto", "organisation_choice": "new", "organisation_kind": "x"},
 ])  # fmt: skip
 def test_wrong_data_are_told(app: Flask, fields: dict[str, str]) -> None:
     account = with_account("ada@example.org")

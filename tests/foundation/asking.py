@@ -41,6 +41,10 @@ WITHOUT_CYCLE = frozenset(
         "message",
         "user_session",
         "passkey",
+        "identity_provider",
+        "federated_identity",
+        "two_people",
+        "person_merge",
         "erasure_request",
         "legal_hold",
     }
@@ -121,6 +125,11 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "reset_token": LINK_TOKENS[LinkPurpose.RESET],
         "invitation_token": LINK_TOKENS[LinkPurpose.INVITATION],
         "address_token": LINK_TOKENS[LinkPurpose.OLD_LOGIN],
+        "provider": "prova",
+        "failure": "down",
+        "identity_id": world.identity.id,
+        "other_id": half.trainer.id,
+        "merge_id": world.merge.id,
     }
 
 

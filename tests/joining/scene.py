@@ -28,11 +28,14 @@ def work() -> None:
         pass
 
 
-def letters_to(address: str) -> list[OutboxMessage]:
-    """What was written to an address, the oldest first."""
+def letters_to(address: str) -> list[Any]:
+    """What was written to an address, the oldest first; no transaction stays open behind it."""
     db.session.commit()
-    rows = select(OutboxMessage).where(OutboxMessage.recipient == address)
-    return list(db.session.scalars(rows.order_by(OutboxMessage.id)))
+    kept = (OutboxMessage.subject, OutboxMessage.language, OutboxMessage.letter)
+    rows = select(*kept).where(OutboxMessage.recipient == address).order_by(OutboxMessage.id)
+    found = list(db.session.execute(rows))
+    db.session.rollback()
+    return found
 
 
 def subjects_to(address: str) -> list[str]:

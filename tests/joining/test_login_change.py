@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.accounts.models import Account, PersonEmail
+from lms.accounts.models import Account, PersonEmail, UserSession
 from lms.clock import frozen, now
 from lms.extensions import db
 from tests import factories
@@ -97,6 +97,9 @@ def test_called_off_replaced_or_late_it_does_nothing(app: Flask, ada: PercorsoCl
     assert PercorsoClient(app).post(second).status_code == 409
     with frozen(now() + timedelta(days=2, seconds=1)):
         assert PercorsoClient(app).post(link("terza@example.org")).status_code == 404
+        db.session.query(UserSession).update({"expires_at": now() + timedelta(hours=1)})
+        assert "Cambio in corso" not in ada.get("/profilo/indirizzo").text
+        assert ask(ada, "quarta@example.org") == 303
     assert login() == OLD
 
 

@@ -15,6 +15,7 @@ from lms.config import OWN_NOTICE_VERSION
 from lms.extensions import db
 from lms.joining.models import MailedLink, NoticeAcceptance, Registration
 from lms.joining.rules import FORGOTTEN_AFTER
+from lms.organisations.models import Organisation
 from tests import factories
 from tests.accounts.people import is_signed_in, sign_in, with_account
 from tests.client import PercorsoClient
@@ -120,9 +121,7 @@ def test_only_the_hash_of_a_token_is_kept(client: PercorsoClient) -> None:
         ({"email": ""}, "Scrivi un indirizzo e-mail"),
         ({"language": "xx"}, ""),
         ({"notice": ""}, "Leggi l’informativa"),
-        ({"organisation": "Comune che non esiste"}, "Non conosciamo questo ente"),
-        ({"organisation": "Ente nuovo", "organisation_choice": "new",
-          "organisation_kind": "other"}, "Non conosciamo questo ente"),
+        ({"organisation": "Zzyzx Zzyzx"}, "Questo ente non è in elenco"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_and_what_was_typed_is_kept(
@@ -136,10 +135,21 @@ def test_what_is_wrong_is_told_and_what_was_typed_is_kept(
     assert db.session.scalar(select(func.count(Registration.id))) == 0
 
 
-def test_one_may_go_on_without_an_organisation(client: PercorsoClient) -> None:
-    fields = {"organisation": "Comune che non esiste", "organisation_choice": "none"}
+def test_a_body_not_known_is_proposed_once_the_mailbox_confirms(client: PercorsoClient) -> None:
+    fields = {"organisation": "Associazione mai vista", "organisation_choice": "new",
+              "organisation_kind": "third_sector"}  # fmt: skip
     assert register(client, **fields).status_code == 303
-    assert db.session.scalars(select(Registration.organisation_id)).one() is None
+    work()
+    assert bodies() == {}, "strangers do not fill the organisers' queue"
+    choose(client, link(EMAIL))
+    assert bodies() == {"Associazione mai vista": "proposed"}
+    person = db.session.scalars(select(Person)).one()
+    assert person.organisation is not None
+
+
+def bodies() -> dict[str, str]:
+    db.session.commit()
+    return {row.name: row.status.value for row in db.session.scalars(select(Organisation))}
 
 
 def test_passwords_behind_a_link_follow_the_rules(client: PercorsoClient) -> None:

@@ -77,10 +77,22 @@ def test_a_link_dies_when_the_account_is_disabled_or_moves(client: PercorsoClien
     work()
     path = link("ada@example.org")
     account.is_active = False
-    assert choose(client, path).status_code == 409
+    assert choose(client, path).status_code == 404
     account = db.session.scalars(select(Account)).one()
     account.is_active, account.login = True, "altra@example.org"
-    assert choose(client, path).status_code == 409
+    assert choose(client, path).status_code == 404
+
+
+def test_a_link_dies_when_the_password_is_changed_otherwise(client: PercorsoClient) -> None:
+    """ASVS 6.4.1: what an intruder asked for in time is worth nothing afterwards."""
+    with_account("ada@example.org")
+    ask_for_reset(client, "ada@example.org")
+    work()
+    sign_in(client, "ada@example.org")
+    new = "il vento di maggio"
+    client.post("/profilo/password", {"current": OLD, "password": new, "again": new})
+    assert choose(PercorsoClient(client.app), link("ada@example.org", "Scegli")).status_code == 404
+    assert sign_in(PercorsoClient(client.app), "ada@example.org", new).status_code == 303
 
 
 def test_five_a_day_for_an_address(client: PercorsoClient) -> None:

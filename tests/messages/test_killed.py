@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import event, update
+from sqlalchemy.exc import OperationalError
 
 from lms import jobs
 from lms.clock import frozen, now
 from lms.extensions import db
+from lms.messages import sending
 from lms.messages.models import MessageStatus, OutboxMessage
 from tests.mailbox import Mailbox
 from tests.messages.scene import posted, row, work
@@ -78,4 +84,38 @@ def test_who_was_overtaken_hands_nothing_over(app: Flask, box: Mailbox) -> None:
     assert row().status is MessageStatus.QUEUED
     with frozen(now() + timedelta(hours=2)):  # should that one have died, it is not forgotten
         work()
+    assert len(box.received) == 1
+
+
+@contextmanager
+def database_refusing_to_note(times: int) -> Iterator[None]:
+    """So many times the database cannot be reached when the answer is to be written."""
+    left = [times]
+
+    def refuse(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if statement.startswith("UPDATE outbox_message") and "sent" in str(values) and left[0]:
+            left[0] -= 1
+            raise OperationalError(statement, None, Exception("the database is away"))
+
+    event.listen(db.engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", refuse)
+
+
+@pytest.mark.parametrize(
+    ("times", "status"), [(1, MessageStatus.SENT), (99, MessageStatus.UNCERTAIN)]
+)
+def test_with_the_database_away_after_the_answer_it_is_not_sent_again(
+    box: Mailbox, monkeypatch: pytest.MonkeyPatch, times: int, status: MessageStatus
+) -> None:
+    monkeypatch.setattr(sending, "PAUSES", (0, 0))
+    posted()
+    with database_refusing_to_note(times):
+        work()
+    for hours in (2, 100):
+        with frozen(now() + timedelta(hours=hours)):
+            work()
+    assert row().status is status
     assert len(box.received) == 1
