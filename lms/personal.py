@@ -7,7 +7,7 @@ declared fails a test, so none can be forgotten when somebody asks for their dat
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -69,10 +69,14 @@ class Erasing(Whose):
 
 @dataclass(frozen=True)
 class Export:
-    """`rows` selects what is shown to the person: labelled columns, in a stable order."""
+    """`rows` selects what is shown to the person: labelled columns, in a stable order.
+
+    `shown` makes of a row what is written down, where that is not the row itself.
+    """
 
     name: str
     rows: Callable[[Whose], Select[Any]]
+    shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, or_, select, update
 
+from lms.accounts import tax_codes
 from lms.accounts.models import (
     Account,
     Person,
@@ -15,6 +17,7 @@ from lms.accounts.models import (
     SignInAttempt,
     UserSession,
 )
+from lms.accounts.models_tax_codes import TaxCode
 from lms.accounts.security_log import SecurityEntry
 from lms.organisations.models import Organisation
 from lms.personal import (
@@ -90,12 +93,12 @@ def _account(who: Whose) -> Select[Any]:
 
 
 def _erase_account(who: Erasing) -> int:
-    """Nobody signs in with it any more: no password, and a login that is no address."""
+    """Nobody signs in with it any more: no password, no address."""
     return run(
         update(Account)
         .where(Account.person_id == who.person_id)
         .values(
-            login=f"erased-{who.person_id}",
+            login=None,
             password_hash=None,
             is_active=False,
             language=None,
@@ -103,6 +106,19 @@ def _erase_account(who: Erasing) -> int:
             must_change_password=False,
         )
     )
+
+
+def _tax_code(who: Whose) -> Select[Any]:
+    return select(TaxCode).where(TaxCode.person_id == who.person_id)
+
+
+def _tax_code_in_full(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept: TaxCode = row["TaxCode"]
+    return {"tax_code": tax_codes.opened(kept), "source": kept.source, "set_at": kept.set_at}
+
+
+def _erase_tax_code(who: Erasing) -> int:
+    return run(delete(TaxCode).where(TaxCode.person_id == who.person_id))
 
 
 def _sessions(who: Whose) -> Select[Any]:
@@ -149,6 +165,7 @@ def _forget_log(before: datetime, held: Held) -> int:
 declare("person", Export("person", _person), Erase(_erase_person))
 declare("person_email", Export("email_addresses", _emails), Erase(_erase_emails))
 declare("account", Export("account", _account), Erase(_erase_account))
+declare("tax_code", Export("tax_code", _tax_code, _tax_code_in_full), Erase(_erase_tax_code))
 declare("user_session", Export("sessions", _sessions), Erase(_erase_sessions))
 declare(
     "role_grant",

@@ -7,8 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired
 
-from lms.accounts.forms_own import KnownOrganisationFields
 from lms.federation.protocol import Answer
+from lms.organisations.forms_choosing import OrganisationFields
 
 # What a provider may put into its answer, and how much of each is read.
 RETURNED = {"state": 200, "code": 4096, "iss": 300, "error": 100, "error_description": 1000}
@@ -37,7 +37,7 @@ class ReturnForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class FirstArrivalForm(KnownOrganisationFields):
+class FirstArrivalForm(OrganisationFields):
     """The organisation, and that the person agrees to be registered with what was received."""
 
     accept = BooleanField(

@@ -78,7 +78,7 @@ def erase(request: ErasureRequest, reason: str, *, by: int) -> None:
     if against:
         raise UserError(" ".join(obstacle_in_words(one) for one in against), 409)
     account = account_of(person.id)
-    address, language = (account.login, account.language) if account else ("", None)
+    address, language = (account.login or "", account.language) if account else ("", None)
     _end(request, RequestStatus.ERASED, reason, by)
     db.session.flush()
     done = erasing.make_anonymous(person)
@@ -142,7 +142,7 @@ def _note(person_id: int, event: SecurityEvent) -> None:
 
 
 def _write(key: str, account: Account, made_by: letters.Maker, reason: str) -> None:
-    if not is_email(account.login):
+    if account.login is None or not is_email(account.login):
         return
     language = account.language or DEFAULT_LANGUAGE
     with in_language(language):

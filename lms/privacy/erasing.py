@@ -26,15 +26,16 @@ SHORTEST = 3  # a single name of fewer letters would be found inside other words
 
 def make_anonymous(person: Person) -> dict[str, int]:
     """Take the person's words out of every table; how many rows of each were changed."""
-    who = _erasing(person)
+    everybody = [_erasing(one) for one in queries.united(person)]
     declared = holdings()
     done: dict[str, int] = {}
     with open_gate():
         for table in reversed(db.metadata.sorted_tables):
             erase = declared[table.name].erase
-            if isinstance(erase, Erase) and (count := erase.carry_out(who)):
+            if isinstance(erase, Erase) and (count := sum(map(erase.carry_out, everybody))):
                 done[table.name] = count
-        _note_retained(who)
+        for who in everybody:
+            _note_retained(who)
     db.session.expire_all()
     return done
 

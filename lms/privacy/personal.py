@@ -14,11 +14,13 @@ from lms.audit import AuditEvent
 from lms.calendars import personal as _calendars  # noqa: F401 - declares
 from lms.catalogue import personal as _catalogue  # noqa: F401 - declares
 from lms.clock import ROME, now
+from lms.duplicates import personal as _duplicates  # noqa: F401 - declares
 from lms.enrolment import personal as _enrolment  # noqa: F401 - declares
 from lms.enrolment.models import Enrolment
 from lms.enrolment.personal import enrolments_of
 from lms.extensions import db
 from lms.factors import personal as _factors  # noqa: F401 - declares
+from lms.federation import personal as _federation  # noqa: F401 - declares
 from lms.issuance import personal as _issuance  # noqa: F401 - declares
 from lms.issuance.models import Certificate
 from lms.issuance.personal import certificates_of

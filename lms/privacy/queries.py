@@ -28,12 +28,22 @@ def whose(person: Person) -> Whose:
         other.address == PersonEmail.address, other.person_id != PersonEmail.person_id
     )
     own = select(PersonEmail.address).where(PersonEmail.person_id == person.id, ~shared)
-    found = [account.login] if account else []
+    found = [account.login] if account and account.login else []
     return Whose(
         person.id,
         account.id if account else None,
         tuple(dict.fromkeys((*found, *db.session.scalars(own.order_by(PersonEmail.id))))),
     )
+
+
+def united(person: Person) -> list[Person]:
+    """The person, and every record that was found to be the same person."""
+    found, seen = [person], {person.id}
+    for one in found:
+        rows = db.session.scalars(select(Person).where(Person.merged_into_id == one.id))
+        found += [row for row in rows.unique() if row.id not in seen]
+        seen = {row.id for row in found}
+    return found
 
 
 def held() -> Held:
@@ -47,27 +57,22 @@ def held() -> Held:
     return Held(person_ids=select(people.c[0]), cycle_ids=cycles)  # type: ignore[arg-type]
 
 
-def is_held(person_id: int) -> bool:
-    """Whether a legal hold protects the person's data."""
-    return db.session.scalar(select(Person.id).where(
-        Person.id == person_id, Person.id.in_(held().person_ids))) is not None  # fmt: skip
-
-
 def obstacles_of(person: Person) -> tuple[Obstacle, ...]:
-    """What stands in the way of erasing this person now; one query."""
+    """What stands in the way of erasing this person now."""
+    ids = [one.id for one in united(person)]
     running = exists().where(
-        Enrolment.person_id == person.id,
+        Enrolment.person_id.in_(ids),
         Enrolment.status == EnrolmentStatus.CONFIRMED,
         Enrolment.cycle_id == Cycle.id,
         Cycle.status.not_in(OVER),
     )
     teaching = exists().where(
-        CycleTrainer.person_id == person.id,
+        CycleTrainer.person_id.in_(ids),
         CycleTrainer.cycle_id == Cycle.id,
         Cycle.status.not_in(OVER),
     )
-    roles = exists().where(RoleGrant.person_id == person.id, RoleGrant.ended_at.is_(None))
-    on_hold = exists().where(Person.id == person.id, Person.id.in_(held().person_ids))
+    roles = exists().where(RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None))
+    on_hold = exists().where(Person.id.in_(ids), Person.id.in_(held().person_ids))
     asked = db.session.execute(select(on_hold, roles, teaching, running)).one()
     return obstacles(
         erased=person.erased_at is not None,

@@ -56,7 +56,7 @@ def export() -> Response:
     """Everything we hold about who asks. POST, because the account's log notes it."""
     person = current_user.person
     as_csv = request.form.get("format") == "csv"
-    who = queries.whose(person)
+    who = [queries.whose(one) for one in queries.united(person)]  # records found to be theirs
     file = exporting.as_zip(who) if as_csv else exporting.as_json(who)
     note(current_user.account.id, SecurityEvent.DATA_EXPORTED)
     day = now().astimezone(ROME).date().isoformat()
