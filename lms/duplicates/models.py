@@ -35,7 +35,7 @@ class PersonMerge(Base):
     other_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    changes: Mapped[dict[str, Any]] = deferred(mapped_column(JSON))
+    changes: Mapped[dict[str, Any]] = deferred(mapped_column(JSON, nullable=False))
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
