@@ -27,7 +27,9 @@ class Role(enum.StrEnum):
     OWNER = "owner"  # the person the object is about
     PARTICIPANT = "participant"  # enrolled in the object's cycle
     TRAINER = "trainer"  # trainer of the object's cycle (of any cycle where none is named)
-    ORGANISER = "organiser"
+    ORGANISER = "organiser"  # of the object's track; what belongs to no track asks for all of them
+    REFERENT = "referent"  # of the object's organisation
+    AUDITOR = "auditor"  # of the object's track, to look only
     ADMINISTRATOR = "administrator"
 
 
@@ -47,12 +49,24 @@ class Rule:
 
 @dataclass(frozen=True)
 class Subject:
-    """What an address names. `public` False: drafts and the like, for staff of it only."""
+    """What an address names, and what it belongs to: roles are held towards that.
+
+    `public` False: drafts and the like, for staff of it only. `whole`: the role must be held
+    towards everything the object belongs to, not only towards a part of it.
+    """
 
     value: Any
     cycle_id: int | None = None
     person_id: int | None = None
+    track_id: int | None = None
+    organisation_id: int | None = None
     public: bool = True
+    whole: bool = False
+
+    @property
+    def scope(self) -> tuple[int | None, int | None, int | None, int | None, bool]:
+        """All that a role can depend on: objects of one scope get one answer."""
+        return self.cycle_id, self.person_id, self.track_id, self.organisation_id, self.whole
 
 
 Loader = Callable[..., Subject | None]
@@ -76,6 +90,8 @@ ASKED_IN_ORDER = (
     Role.OWNER,
     Role.ORGANISER,
     Role.ADMINISTRATOR,
+    Role.REFERENT,
+    Role.AUDITOR,
     Role.TRAINER,
     Role.PARTICIPANT,
 )
@@ -133,8 +149,8 @@ def holds(role: Role, subject: Subject | None = None) -> bool:
     person_id: int = current_user.person_id
     if role is Role.OWNER:
         return subject is not None and subject.person_id == person_id
-    scope = subject.cycle_id if subject else None
-    cache: dict[tuple[Role, int | None], bool] = g.setdefault("roles_held", {})
+    scope = subject.scope if subject else None
+    cache: dict[tuple[Role, Any], bool] = g.setdefault("roles_held", {})
     if (role, scope) not in cache:
         cache[role, scope] = _registry.sources[role](person_id, subject)
     return cache[role, scope]

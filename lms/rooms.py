@@ -17,6 +17,8 @@ from lms.accounts.views_people import blueprint as people
 from lms.attendance import loading as _attendance_loading  # noqa: F401 - declares loaders
 from lms.attendance import views as _attendance_views  # noqa: F401 - the register's pages
 from lms.attendance.blueprint import blueprint as attendance
+from lms.auditing import views_track as _auditing_track  # noqa: F401 - pages to look at
+from lms.auditing.views import blueprint as auditing
 from lms.calendars import loading as _calendars_loading  # noqa: F401 - declares loaders
 from lms.calendars.views import blueprint as calendars
 from lms.catalogue import loading as _catalogue_loading  # noqa: F401 - declares loaders
@@ -28,6 +30,7 @@ from lms.duplicates import loading as _duplicates_loading  # noqa: F401 - declar
 from lms.duplicates.views import blueprint as duplicates
 from lms.enrolment import following as _enrolment_following  # noqa: F401 - declares followers
 from lms.enrolment import loading as _enrolment_loading  # noqa: F401 - declares loaders
+from lms.enrolment import views_nominations as _enrolment_nominations  # noqa: F401 - pages
 from lms.enrolment import views_participants as _enrolment_participants  # noqa: F401 - pages
 from lms.enrolment.views import blueprint as enrolment
 from lms.factors import loading as _factors_loading  # noqa: F401 - declares loaders
@@ -61,6 +64,11 @@ from lms.organisations.views import blueprint as organisations
 from lms.privacy import loading as _privacy_loading  # noqa: F401 - declares loaders
 from lms.privacy import views_staff as _privacy_staff  # noqa: F401 - what the office decides
 from lms.privacy.views import blueprint as privacy
+from lms.referents import loading as _referents_loading  # noqa: F401 - declares loaders
+from lms.referents import views_appoint as _referents_appoint  # noqa: F401 - pages of organisers
+from lms.referents import views_nominate as _referents_nominate  # noqa: F401 - nominating
+from lms.referents.views import blueprint as referents
+from lms.roles.views import blueprint as roles
 
 
 def init_app(app: Flask) -> None:
@@ -79,9 +87,12 @@ def init_app(app: Flask) -> None:
         factors,
         federation,
         catalogue,
+        roles,
         enrolment,
         attendance,
         issuance,
+        referents,
+        auditing,
         calendars,
         duplicates,
         privacy,

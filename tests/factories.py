@@ -52,10 +52,20 @@ def person(given_name: str = "Ada", family_name: str | None = None, **more: Any)
     return row
 
 
-def staff(role: StaffRole, **more: Any) -> Person:
+def staff(role: StaffRole, *, track: Any = None, of: Any = None, **more: Any) -> Person:
+    """A person with a role: towards a track, an organisation (`of`), or everything."""
     row = person(**more)
-    _keep(RoleGrant(person_id=row.id, role=role, granted_at=now()))
+    grant(row, role, track=track, of=of)
     return row
+
+
+def grant(who: Person, role: StaffRole, *, track: Any = None, of: Any = None) -> RoleGrant:
+    return _keep(
+        RoleGrant(
+            person_id=who.id, role=role, granted_at=now(),
+            track_id=track.id if track else None, organisation_id=of.id if of else None,
+        )
+    )  # fmt: skip
 
 
 def organiser(**more: Any) -> Person:
@@ -64,6 +74,14 @@ def organiser(**more: Any) -> Person:
 
 def administrator(**more: Any) -> Person:
     return staff(StaffRole.ADMINISTRATOR, **more)
+
+
+def referent(of: Organisation, **more: Any) -> Person:
+    return staff(StaffRole.REFERENT, of=of, **more)
+
+
+def auditor(track: Track, **more: Any) -> Person:
+    return staff(StaffRole.AUDITOR, track=track, **more)
 
 
 def track(**more: Any) -> Track:

@@ -27,11 +27,12 @@ from lms.attendance.models import (
     ReportStatus,
     SealedOriginal,
 )
+from lms.auditing.models import AuditSession
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
 from lms.duplicates.models import PersonMerge
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
 from lms.factors.models import (
     Passkey,
@@ -57,6 +58,7 @@ from lms.issuance.models import (
 )
 from lms.joining.models import LoginChange, MailedLink, NoticeAcceptance, Registration
 from lms.joining.rules import LIFETIMES, LinkPurpose
+from lms.looks import AccessLook
 from lms.messages.letters import Letter
 from lms.messages.models import MessageStatus, OutboxMessage
 from lms.privacy.models import ErasureRequest, LegalHold, RequestStatus, RetainedCertificate
@@ -88,6 +90,15 @@ class Half:
         self.session = self._session(name)
         set_tax_code(self.participant, code_of("RSSMRA", place=f"H{len(name):03}"), by=None)
         self.enrolment: Enrolment = factories.enrolment(self.cycle, self.participant)
+        self.nominated: Enrolment = factories.enrolment(
+            self.cycle, factories.person(organisation=self.participant.organisation),
+            status=EnrolmentStatus.REQUESTED,
+        )  # fmt: skip
+        # A role that is over: it lets nobody in, and can be ended again without harm.
+        self.grant = factories.grant(
+            self.participant, StaffRole.REFERENT, of=self.participant.organisation
+        )
+        self.grant.ended_at = now()
         self.register: AttendanceRegister = factories.register(self.lesson)
         self._attendance(name)
         self.certificate = self._certificate(name)
@@ -206,7 +217,7 @@ def factors_of_the_world(person: Person) -> Passkey:
 
 
 class World:
-    """Two halves of one track, and the people who belong to none."""
+    """Two halves of one track, one of another track, and the people who belong to none."""
 
     def __init__(self) -> None:
         track = factories.track(slug="percorso-del-mondo")
@@ -215,8 +226,32 @@ class World:
         self.track = track
         self.this = Half(track.id, "questo")
         self.other = Half(track.id, "altro")
+        self.elsewhere = Half(factories.track(slug="percorso-altrove").id, "altrove")
         self.organiser = factories.organiser()
         self.administrator = factories.staff(StaffRole.ADMINISTRATOR)
+        self.scoped = {
+            f"{role} of {which}": factories.staff(
+                StaffRole(role),
+                track=half.cycle.track if role != "referent" else None,
+                of=half.participant.organisation if role == "referent" else None,
+            )
+            for which, half in (("this", self.this), ("another", self.elsewhere))
+            for role in ("organiser", "referent", "auditor")
+        }
+        db.session.add_all(
+            AuditSession(
+                person_id=self.scoped[f"auditor of {which}"].id, track_id=half.cycle.track_id,
+                purpose="Verifica di prova", opened_at=now(), closes_at=now() + timedelta(hours=8),
+            )
+            for which, half in (("this", self.this), ("another", self.elsewhere))
+        )  # fmt: skip
+        db.session.add(
+            AccessLook(
+                at=now(), actor_id=self.scoped["auditor of this"].id, endpoint="auditing.enrolment",
+                object_type="enrolment", object_id=self.this.enrolment.id,
+                person_id=self.this.participant.id, purpose="Verifica di prova",
+            )
+        )  # fmt: skip
         self.feed = CalendarFeed(
             person_id=self.this.participant.id, token_hash=sha256(FEED_TOKEN), created_at=now()
         )

@@ -37,6 +37,7 @@ def add_person(
         family_name=clean_line(family_name),
         organisation_id=organisation_id,
         created_at=now(),
+        added_by_id=by,
     )
     db.session.add(person)
     db.session.flush()

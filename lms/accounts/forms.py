@@ -138,6 +138,15 @@ class NewPersonForm(PersonForm):
 
     twins: tuple[Person, ...] = ()
 
+    def without_account(self) -> None:
+        """Ask nothing about an account: who adds the person may not give one."""
+        del self.with_account, self.password
+
+    @property
+    def wants_account(self) -> bool:
+        """Whether an account is asked for."""
+        return "with_account" in self and bool(self.with_account.data)
+
     def validate_with_account(self, field: BooleanField) -> None:
         """An account needs an address to sign in with."""
         if field.data and not self.addresses:

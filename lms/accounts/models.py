@@ -53,6 +53,7 @@ class Person(Named, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     search_key: Mapped[str] = mapped_column(
         String(SEARCH_KEY_LENGTH), default=_search_key, server_default="", index=True
     )
@@ -123,34 +124,65 @@ class UserSession(Base):
 
 
 class StaffRole(enum.StrEnum):
-    """Roles that hold everywhere; a trainer's role belongs to a cycle (catalogue)."""
+    """Roles that are given and ended; a trainer's role belongs to a cycle (catalogue)."""
 
-    ORGANISER = "organiser"
-    ADMINISTRATOR = "administrator"
+    ORGANISER = "organiser"  # of one track, or of all
+    REFERENT = "referent"  # of one organisation
+    AUDITOR = "auditor"  # of one track
+    ADMINISTRATOR = "administrator"  # of everything
+
+
+_SCOPE = """
+(role = 'organiser' AND organisation_id IS NULL)
+OR (role = 'referent' AND organisation_id IS NOT NULL AND track_id IS NULL)
+OR (role = 'auditor' AND track_id IS NOT NULL AND organisation_id IS NULL)
+OR (role = 'administrator' AND track_id IS NULL AND organisation_id IS NULL)
+"""
+
+
+def _one_open_grant(name: str, columns: tuple[str, ...], scope: str) -> Index:
+    held = text(f"ended_at IS NULL AND {scope}")
+    return Index(name, *columns, unique=True, sqlite_where=held, postgresql_where=held)
 
 
 class RoleGrant(Base):
-    """A role given to a person; ended, never deleted. One open grant a person and role."""
+    """A role given to a person, for one track, one organisation or everything; never deleted.
+
+    Several tracks are several grants. One open grant a person, role and scope. The key to `track`
+    points upwards, by the table's name only: what a role is for belongs to the role (ADR 0013).
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        Index(
+        CheckConstraint(_SCOPE, name="scope"),
+        _one_open_grant(
             "uq_role_grant_open",
-            "person_id",
-            "role",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            ("person_id", "role"),
+            "track_id IS NULL AND organisation_id IS NULL",
         ),
+        _one_open_grant(
+            "uq_role_grant_open_track", ("person_id", "role", "track_id"), "track_id IS NOT NULL"
+        ),
+        _one_open_grant(
+            "uq_role_grant_open_organisation",
+            ("person_id", "role", "organisation_id"),
+            "organisation_id IS NOT NULL",
+        ),
+        Index("ix_role_grant_person", "person_id"),
+        Index("ix_role_grant_organisation", "organisation_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[StaffRole] = mapped_column(choice(StaffRole, "role"))
+    track_id: Mapped[int | None] = mapped_column(ForeignKey("track.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    end_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
 
 class SignInAttempt(Base):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import aliased
 
 from lms.accounts.models import (
     Account,
@@ -92,39 +89,6 @@ def open_roles(person_ids: Collection[int]) -> dict[int, set[StaffRole]]:
 def holds_role(person_id: int, role: StaffRole) -> bool:
     """Whether the person holds this role now."""
     return role in open_roles([person_id])[person_id]
-
-
-@dataclass(frozen=True)
-class GrantedRole:
-    """One line of a person's history of roles; names are None where the command line acted."""
-
-    role: StaffRole
-    granted_at: datetime
-    granted_by: str | None
-    ended_at: datetime | None
-    ended_by: str | None
-
-
-def history_of_roles(person_id: int) -> list[GrantedRole]:
-    """Every role ever given to the person, the latest first."""
-    giver, taker = aliased(Person), aliased(Person)
-    rows = (
-        select(RoleGrant, giver, taker)
-        .outerjoin(giver, RoleGrant.granted_by_id == giver.id)
-        .outerjoin(taker, RoleGrant.ended_by_id == taker.id)
-        .where(RoleGrant.person_id == person_id)
-        .order_by(RoleGrant.granted_at.desc(), RoleGrant.id.desc())
-    )
-    return [
-        GrantedRole(
-            grant.role,
-            grant.granted_at,
-            by.full_name if by else None,
-            grant.ended_at,
-            ender.full_name if ender else None,
-        )
-        for grant, by, ender in db.session.execute(rows)
-    ]
 
 
 def by_addresses(addresses: Collection[str]) -> dict[str, list[Person]]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask, g, redirect, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
-from sqlalchemy import Exists, select
+from sqlalchemy import and_, select
 from werkzeug.wrappers import Response
 
-from lms.access import Role, Subject, first_of_all, role_source
-from lms.accounts.models import Account, Person, RoleGrant, StaffRole, UserSession
-from lms.accounts.queries import open_roles
+from lms.access import first_of_all
+from lms.accounts.models import Account, Person, RoleGrant, UserSession
+from lms.accounts.scopes import Grant
 from lms.accounts.security_log import SecurityEvent, note, this_browser
 from lms.accounts.sessions import is_new_device, mark_used
 from lms.clock import now
@@ -153,50 +153,25 @@ def _load(token: str) -> SignedIn | None:
     if "error_reference" in g:
         return None  # a fault's page asks nothing of the database, which may be what failed
     # With the session come the roles, in one query: nearly every page asks for both.
-    held = [_has_grant(role) for role in StaffRole]
-    found = db.session.execute(
-        select(UserSession, *held).where(UserSession.token_hash == token_hash(token))
-    ).one_or_none()
-    if found is None:
+    rows = db.session.execute(
+        select(UserSession, RoleGrant.role, RoleGrant.track_id, RoleGrant.organisation_id)
+        .join(Account, Account.id == UserSession.account_id)
+        .outerjoin(
+            RoleGrant,
+            and_(RoleGrant.person_id == Account.person_id, RoleGrant.ended_at.is_(None)),
+        )
+        .where(UserSession.token_hash == token_hash(token))
+    ).all()
+    if not rows:
         return None
-    row: UserSession = found[0]
+    row: UserSession = rows[0][0]
     if row.ended_at is not None or row.expires_at <= now() or not row.account.is_active:
         return None
     if may_write.get():
         mark_used(row)
-    roles = frozenset(role for role, holds in zip(StaffRole, found[1:], strict=True) if holds)
-    g.open_roles = {row.account.person_id: roles}
+    held = [Grant(*grant) for _session, *grant in rows if grant[0] is not None]
+    g.setdefault("open_grants", {})[row.account.person_id] = held
     return SignedIn(row, token)
-
-
-def _has_grant(role: StaffRole) -> Exists:
-    return (
-        select(RoleGrant.id)
-        .join(Account, Account.person_id == RoleGrant.person_id)
-        .where(
-            Account.id == UserSession.account_id,
-            RoleGrant.role == role,
-            RoleGrant.ended_at.is_(None),
-        )
-        .exists()
-    )
-
-
-def _open_roles(person_id: int) -> Collection[StaffRole]:
-    known: dict[int, Collection[StaffRole]] = g.setdefault("open_roles", {})
-    if person_id not in known:
-        known.update(open_roles([person_id]))
-    return known[person_id]
-
-
-@role_source(Role.ORGANISER)
-def _is_organiser(person_id: int, _subject: Subject | None) -> bool:
-    return StaffRole.ORGANISER in _open_roles(person_id)
-
-
-@role_source(Role.ADMINISTRATOR)
-def _is_administrator(person_id: int, _subject: Subject | None) -> bool:
-    return StaffRole.ADMINISTRATOR in _open_roles(person_id)
 
 
 @first_of_all

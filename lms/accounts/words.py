@@ -12,6 +12,8 @@ from lms.accounts.security_log import SecurityEvent
 
 ROLES: dict[StaffRole, LazyString] = {
     StaffRole.ORGANISER: _l("Organiser"),
+    StaffRole.REFERENT: _l("Entity referent"),
+    StaffRole.AUDITOR: _l("Auditor"),
     StaffRole.ADMINISTRATOR: _l("Administrator"),
 }
 

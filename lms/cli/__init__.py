@@ -19,6 +19,7 @@ from lms.cli.demo import demo
 from lms.cli.factors import factors, keys
 from lms.cli.mail import mail
 from lms.cli.organisations import organisations
+from lms.cli.permissions import permissions
 from lms.cli.privacy import retention
 from lms.cli.report import report
 from lms.cli.server import serve, worker
@@ -32,8 +33,8 @@ def lms() -> None:
 
 
 for command in (
-    certificates, create_admin_command, demo, factors, keys, mail, organisations, register, report,
-    retention, serve, tax_codes, verify, worker,
+    certificates, create_admin_command, demo, factors, keys, mail, organisations, permissions,
+    register, report, retention, serve, tax_codes, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
 

@@ -179,5 +179,7 @@ SIGN_INS = (
     ("Participant", "partecipante@percorso.example"),
     ("Trainer", "docente@percorso.example"),
     ("Organiser", "segreteria@percorso.example"),
+    ("Entity referent", "referente@percorso.example"),
+    ("Auditor", "revisione@percorso.example"),
     ("Administrator", "amministrazione@percorso.example"),
 )

@@ -21,6 +21,8 @@ class Cast:
     participants: list[Person]
     trainers: list[Person]
     organiser: Person
+    referent: Person
+    auditor: Person
 
 
 def add_cast() -> Cast:
@@ -33,10 +35,17 @@ def add_cast() -> Cast:
     roles.grant_role(organiser, StaffRole.ORGANISER, by=None)
     administrator = _staff("Amministrazione", "Esempio", promoter)
     roles.grant_role(administrator, StaffRole.ADMINISTRATOR, by=None)
-    people = (participants[0], trainers[0], organiser, administrator)
+    # The referent works for the body of the second participant, whom the second cycle lacks.
+    referent = _staff("Referente", "Esempio", bodies[1])
+    roles.grant_role(
+        referent, StaffRole.REFERENT, by=administrator.id, organisation_id=bodies[1].id,
+        reason="Lettera dimostrativa",
+    )  # fmt: skip
+    auditor = _staff("Revisione", "Esempio", promoter)
+    people = (participants[0], trainers[0], organiser, referent, auditor, administrator)
     for (_role, login), person in zip(content.SIGN_INS, people, strict=True):
         actions.open_account(person, login, content.PASSWORD)
-    return Cast(participants, trainers, organiser)
+    return Cast(participants, trainers, organiser, referent, auditor)
 
 
 def email_of(number: int, given_name: str, family_name: str) -> str:

@@ -16,7 +16,7 @@ from lms.catalogue.models import CycleTrainer, LessonTrainer
 from lms.clock import now
 from lms.duplicates import journal, queries
 from lms.duplicates.journal import Change
-from lms.enrolment.actions import note_status
+from lms.enrolment.actions import note_event
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
 
@@ -60,8 +60,8 @@ def _close_into(stays: Enrolment, goes: Enrolment, by: int) -> None:
         stays.status = EnrolmentStatus.CONFIRMED
     goes.status = EnrolmentStatus.WITHDRAWN
     db.session.flush()
-    note_status(goes, by=by, note=_("A second record of the same person: united with the other."))
-    note_status(stays, by=by, note=_("United with a second record of the same person."))
+    note_event(goes, by=by, note=_("A second record of the same person: united with the other."))
+    note_event(stays, by=by, note=_("United with a second record of the same person."))
 
 
 def move_belongings(kept: Person, other: Person) -> None:

@@ -50,11 +50,12 @@ def _in_both(mine: Held, theirs: Held, cycle: str) -> str:
 def _sign_in(kept: Portrait, other: Portrait) -> list[str]:
     if other.account is None:
         return []
-    values = {"login": other.account.login}
+    by_provider = _("with a digital identity")
+    values = {"login": other.account.login or by_provider}
     if kept.account is None:
         return [_("The sign-in %(login)s passes over.", **values)]
     return [
-        _("Only %(login)s will sign in.", login=kept.account.login),
+        _("Only %(login)s will sign in.", login=kept.account.login or by_provider),
         _("The sign-in %(login)s is disabled, at once and everywhere.", **values),
     ]
 

@@ -15,7 +15,7 @@ from lms.duplicates.actions import hold
 from lms.duplicates.journal import Change
 from lms.duplicates.models import PersonMerge
 from lms.duplicates.words import tables_in_words
-from lms.enrolment.actions import note_status
+from lms.enrolment.actions import note_event
 from lms.enrolment.models import Enrolment
 from lms.errors import UserError
 from lms.extensions import db
@@ -42,7 +42,7 @@ def undo(merge_id: int, *, by: int) -> None:
     journal.put_back(changes)
     for enrolment_id in united:
         enrolment = db.session.get_one(Enrolment, enrolment_id)
-        note_status(enrolment, by=by, note=_("The union with a second record was undone."))
+        note_event(enrolment, by=by, note=_("The union with a second record was undone."))
     found.undone_at, found.undone_by_id = now(), by
     found.changes = {**found.changes, "parted": parted}
     db.session.flush()

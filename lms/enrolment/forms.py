@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -35,6 +36,39 @@ class WithdrawForm(FlaskForm):  # type: ignore[misc]
         validators=[Length(max=300)],
         description=_l("Only the organisers read it."),
     )
+
+
+class DecisionForm(FlaskForm):  # type: ignore[misc]
+    """What becomes of the nominations ticked; refusing asks for a reason."""
+
+    decision = HiddenField()
+    reason = StringField(
+        _l("Reason, to refuse"),
+        filters=[one_line],
+        validators=[Length(max=300)],
+        description=_l("The organisation that nominated reads it."),
+    )
+
+    @property
+    def decided(self) -> bool:
+        """Whether one of the two buttons was pressed."""
+        return self.decision.data in {"approve", "refuse"}
+
+    @property
+    def refusing(self) -> bool:
+        """Whether it is the one that refuses."""
+        return bool(self.decision.data == "refuse")
+
+    def validate_reason(self, field: StringField) -> None:
+        """Nobody is refused without a word."""
+        if self.refusing and not field.data:
+            raise ValidationError(_("Say why: the organisation reads it."))
+
+
+def chosen_ids(name: str) -> list[int]:
+    """The numbers ticked under `name`; what is no number is passed over."""
+    typed = request.form.getlist(name)
+    return [int(one) for one in typed if one.isascii() and one.isdecimal() and len(one) < 10]
 
 
 class PastedForm(FlaskForm):  # type: ignore[misc]

@@ -23,6 +23,7 @@ class Doubt(enum.StrEnum):
     OTHER_CODE = "other_code"
     NAMESAKE = "namesake"
     SEVERAL = "several"
+    OTHER_BODY = "other_body"
 
 
 @dataclass(frozen=True)

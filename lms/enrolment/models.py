@@ -16,10 +16,16 @@ from lms.text import SEARCH_KEY_LENGTH, search_key
 
 
 class EnrolmentStatus(enum.StrEnum):
-    """Confirmed people take part; the rest of the life cycle joins with places and approvals."""
+    """Requested: nominated, to be decided by the organisers. Confirmed people take part."""
 
+    REQUESTED = "requested"
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+# Who takes part or did: the others never came as far as the registers.
+TOOK_PART = (EnrolmentStatus.CONFIRMED, EnrolmentStatus.WITHDRAWN)
 
 
 def _search_key(context: Any) -> str:

@@ -34,13 +34,14 @@ from lms.errors import UserError
 from lms.extensions import db
 from lms.factors import queries
 from lms.factors.actions import added
-from lms.factors.models import Passkey, PasskeyChallenge, SecondStep
+from lms.factors.models import Passkey, PasskeyChallenge
 from lms.factors.rules import (
     CHALLENGE_LIFETIME,
     MAXIMUM_PASSKEYS,
     RelyingParty,
     counter_goes_on,
 )
+from lms.factors.stepping import Step
 from lms.factors.telling import tell
 from lms.secretbox import keyed_hash
 
@@ -126,7 +127,7 @@ def _verified_registration(
     return verified
 
 
-def assertion_options(party: RelyingParty, step: SecondStep) -> str:
+def assertion_options(party: RelyingParty, step: Step) -> str:
     """What the browser needs to use one of the account's passkeys, as JSON."""
     return options_to_json(
         webauthn.generate_authentication_options(
@@ -138,7 +139,7 @@ def assertion_options(party: RelyingParty, step: SecondStep) -> str:
     )
 
 
-def use_passkey(party: RelyingParty, step: SecondStep, response: str) -> bool:
+def use_passkey(party: RelyingParty, step: Step, response: str) -> bool:
     """Whether `response` is one of the account's passkeys answering this step's challenge."""
     challenge = _spend_challenge(second_step_id=step.id)
     if challenge is None:
@@ -160,7 +161,8 @@ def use_passkey(party: RelyingParty, step: SecondStep, response: str) -> bool:
         return False
     if not counter_goes_on(passkey.sign_count, verified.new_sign_count):
         name = {"name": passkey.name}
-        tell(step.account, SecurityEvent.PASSKEY_COPIED, by=None, detail=name)
+        account = db.session.get_one(Account, step.account_id)
+        tell(account, SecurityEvent.PASSKEY_COPIED, by=None, detail=name)
         return False
     passkey.sign_count, passkey.used_at = verified.new_sign_count, now()
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import redirect, session, url_for
@@ -71,7 +72,18 @@ def begin(account: Account, after: str, *, session_id: int | None = None) -> Res
     return redirect(url_for("factors.step"), 303)
 
 
-def current() -> SecondStep | None:
+@dataclass(frozen=True)
+class Step:
+    """An open step, told apart from its row: another request may spend that at any time."""
+
+    id: int
+    account_id: int
+    session_id: int | None
+    destination: str
+    login: str  # the address, or the name of somebody without one
+
+
+def current() -> Step | None:
     """The step this browser is in, if it still holds."""
     token = session.get(COOKIE_KEY)
     found = queries.open_step(token_hash(token)) if isinstance(token, str) else None
@@ -79,42 +91,48 @@ def current() -> SecondStep | None:
         return None
     if found.session_id is not None and found.session_id != _session_id():
         return None
-    return found
+    return Step(
+        found.id,
+        found.account_id,
+        found.session_id,
+        found.destination,
+        found.account.login or found.account.person.full_name,
+    )
 
 
-def begin_attempt(step: SecondStep) -> list[int]:
+def begin_attempt(step: Step) -> list[int]:
     """Count an attempt; UserError (429) when there were too many, of which the owner is told.
 
     Ends the transaction it finds, so nothing may have been written before.
     """
-    account_id = step.account_id
-    attempt = throttle.count(LIMIT, account=str(account_id))
+    attempt = throttle.count(LIMIT, account=str(step.account_id))
     if attempt is not None:
         return attempt
-    account = db.session.get_one(Account, account_id)
+    account = db.session.get_one(Account, step.account_id)
     hour = now().strftime("%Y-%m-%dT%H")
     tell(account, SecurityEvent.SECOND_STEP_GUESSED, by=None, key=hour)
     db.session.commit()  # the answer is an error, which would take it back
     raise throttle.too_many(LIMIT)
 
 
-def finish(step: SecondStep, attempt: list[int]) -> Response:
-    """The second proof was right: the step is spent, and ends in a session or a fresh proof."""
-    account, session_id, destination = step.account, step.session_id, step.destination
+def finish(step: Step, attempt: list[int]) -> Response:
+    """The second proof was right: the step is spent, and ends in a session or a fresh proof.
+
+    Of two requests that answer the same step at once, one finds it spent.
+    """
     spent = delete(SecondStep).where(SecondStep.id == step.id, SecondStep.expires_at > now())
     if db.session.scalar(spent.returning(SecondStep.id)) is None:
         raise UserError(_("This step is over: sign in again."), 409)
-    db.session.expunge(step)
     throttle.take_back(attempt)
     session.pop(COOKIE_KEY, None)
-    if session_id is None:
-        open_session(account)
+    if step.session_id is None:
+        open_session(db.session.get_one(Account, step.account_id))
     else:
-        record_proof(session_id)
-    return redirect(destination, 303)
+        record_proof(step.session_id)
+    return redirect(step.destination, 303)
 
 
-def leave(step: SecondStep) -> None:
+def leave(step: Step) -> None:
     """Give the step up."""
     db.session.execute(delete(SecondStep).where(SecondStep.id == step.id))
     session.pop(COOKIE_KEY, None)

@@ -12,7 +12,7 @@ from lms.errors import UserError
 from lms.factors import actions, passkeys, queries, stepping
 from lms.factors.blueprint import Page, blueprint, json_answer, party
 from lms.factors.forms import AnswerForm, CodeForm, RecoveryForm
-from lms.factors.models import SecondStep
+from lms.factors.stepping import Step
 
 
 @blueprint.route("/secondo-passo", methods=["GET", "POST"])
@@ -40,7 +40,7 @@ def step_recovery() -> Page:
 
 
 def _tried(
-    found: SecondStep,
+    found: Step,
     form: CodeForm | RecoveryForm,
     is_right: Callable[[int, str], bool],
     wrong: str,
@@ -91,13 +91,13 @@ def _over() -> tuple[str, int]:
     raise UserError(_("The time for this step is over. Sign in again."), 409)
 
 
-def _page(template: str, found: SecondStep, form: FlaskForm) -> tuple[str, int]:
+def _page(template: str, found: Step, form: FlaskForm) -> tuple[str, int]:
     page = render_template(
         template,
         form=form,
         answer=AnswerForm(formdata=None),
         factors=queries.factors_of(found.account_id),
-        login=found.account.login or found.account.person.full_name,
+        login=found.login,
         proving=found.session_id is not None,
         passkeys_work=party() is not None,
     )

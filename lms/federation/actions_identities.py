@@ -23,6 +23,8 @@ from lms.federation import queries
 from lms.federation.models import FederatedIdentity, LinkedBy
 from lms.federation.rules import Failure, Received, Stopped, agree
 from lms.joining.notices import accept_notice, notice_in_force
+from lms.organisations.actions_life import propose
+from lms.organisations.models import OrganisationKind
 
 
 def recognised(provider: OidcProvider, known: Received, *, language: str) -> Account | None:
@@ -66,7 +68,12 @@ def link(provider: OidcProvider, known: Received, account: Account) -> None:
 
 
 def register(
-    provider: OidcProvider, known: Received, *, organisation_id: int | None, language: str
+    provider: OidcProvider,
+    known: Received,
+    *,
+    organisation_id: int | None,
+    new_organisation: tuple[str, OrganisationKind] | None,
+    language: str,
 ) -> Account:
     """A new person with an account that only this identity opens, who has read the notice.
 
@@ -80,6 +87,8 @@ def register(
         organisation_id=organisation_id,
         emails=[known.email] if known.email and known.email_verified else [],
     )
+    if new_organisation is not None:
+        person.organisation_id = propose(*new_organisation, by=person.id).id
     account = open_account_for_provider(person, language=language)
     accept_notice(person.id, notice_in_force())
     _link(provider, known, account, LinkedBy.FIRST_ARRIVAL)

@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired
 
 from lms.federation.protocol import Answer
 from lms.organisations.forms_choosing import OrganisationFields
+from lms.organisations.models import OrganisationKind
 
 # What a provider may put into its answer, and how much of each is read.
 RETURNED = {"state": 200, "code": 4096, "iss": 300, "error": 100, "error_description": 1000}
@@ -48,3 +49,8 @@ class FirstArrivalForm(OrganisationFields):
         _l("I have read the privacy notice"),
         validators=[DataRequired(_l("Read the privacy notice, then tick this box."))],
     )
+
+    @property
+    def new_organisation(self) -> tuple[str, OrganisationKind] | None:
+        """Name and kind of a body we did not know, to be proposed to the organisers."""
+        return (self.organisation.data or "", self.new_kind) if self.wants_new else None

@@ -43,6 +43,7 @@ def first_arrival() -> str | Response | tuple[str, int]:
         provider,
         proof.received,
         organisation_id=form.organisation_id,
+        new_organisation=form.new_organisation,
         language=select_locale(),
     )
     response = let_in(provider, account, proof, transaction, after, Outcome.REGISTERED)

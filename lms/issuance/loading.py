@@ -15,4 +15,7 @@ def _certificate(certificate_id: int, **_rest: Any) -> Subject | None:
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is None:
         return None
-    return Subject(certificate, cycle_id=certificate.cycle_id, person_id=holder_of(certificate))
+    return Subject(
+        certificate, cycle_id=certificate.cycle_id, person_id=holder_of(certificate),
+        track_id=certificate.cycle.track_id,
+    )  # fmt: skip

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from lms.accounts.models import Person
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Module
 from lms.clock import now
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import TOOK_PART, Enrolment
 from lms.extensions import db
 from lms.issuance import facts
 from lms.issuance.models import (
@@ -91,7 +91,10 @@ _CERTIFICATE = (
 
 
 def candidates(cycle: Cycle) -> list[Candidate]:
-    """Everybody ever enrolled in `cycle`, by family name; three queries whatever their number."""
+    """Everybody ever enrolled in `cycle`, by family name; three queries whatever their number.
+
+    Who was only nominated is not; a certificate, once issued, stays on the list.
+    """
     lessons = facts.planned_lessons([cycle.id]).get(cycle.id, [])
     marks = facts.marks_of_cycle(cycle.id)
     rule, instant = facts.rule_of(cycle), now()
@@ -103,7 +106,11 @@ def candidates(cycle: Cycle) -> list[Candidate]:
         )
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Certificate, Certificate.enrolment_id == Enrolment.id)
-        .where(Enrolment.cycle_id == cycle.id, Enrolment.united_into_id.is_(None))
+        .where(
+            Enrolment.cycle_id == cycle.id,
+            Enrolment.united_into_id.is_(None),
+            or_(Enrolment.status.in_(TOOK_PART), Certificate.id.is_not(None)),
+        )
         .order_by(
             Enrolment.family_name, Enrolment.given_name, Enrolment.id, Certificate.number
         )

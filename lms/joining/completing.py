@@ -92,7 +92,9 @@ def _hashed_for(link_id: int, password: str) -> tuple[MailedLink, str]:
 def agree_to_login_change(link: MailedLink) -> bool:
     """One of the two mailboxes agrees. True when it was the second: the change is made."""
     change = db.session.scalars(
-        select(LoginChange).where(LoginChange.id == link.login_change_id).with_for_update()
+        select(LoginChange)
+        .where(LoginChange.id == link.login_change_id)
+        .with_for_update(of=LoginChange)
     ).one()
     account = change.account
     if change.ended_at is not None or not account.is_active or account.login != change.old_login:

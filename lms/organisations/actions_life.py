@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Unpack
 
 from flask_babel import gettext as _
 
@@ -12,7 +11,7 @@ from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
 from lms.organisations import followers, queries
-from lms.organisations.actions import Codes, checked, keep_finding
+from lms.organisations.actions import checked, keep_finding
 from lms.organisations.models import (
     CODES,
     NameReason,
@@ -26,19 +25,24 @@ CONFIRMED, PROPOSED = OrganisationStatus.CONFIRMED, OrganisationStatus.PROPOSED
 
 
 def propose(
-    name: str, kind: OrganisationKind, *, by: int | None = None, **codes: Unpack[Codes]
+    name: str,
+    kind: OrganisationKind,
+    *,
+    by: int | None = None,
+    province_code: str | None = None,
+    fiscal_code: str | None = None,
 ) -> Organisation:
     """A body somebody types at registration: it waits for an organiser, and is offered to nobody.
 
-    The same name and kind proposed again is the same proposal. UserError when a code belongs to
-    another body.
+    The same name and kind proposed again is the same proposal. UserError when the fiscal code
+    belongs to another body.
     """
     known = queries.proposal_named(clean_line(name), kind)
     if known is not None:
         return known
     body = Organisation(
         name=clean_line(name), kind=kind, status=PROPOSED, proposed_at=now(),
-        **checked(kind, codes, None),
+        **checked(kind, {"province_code": province_code, "fiscal_code": fiscal_code}, None),
     )  # fmt: skip
     db.session.add(body)
     db.session.flush()

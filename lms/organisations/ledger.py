@@ -120,14 +120,18 @@ class Ledger:
         until: date | None = None,
         reason: NameReason = NameReason.FORMER,
     ) -> None:
-        """Give a body another name; the old one still finds it."""
+        """Give a body another name; the old one still finds it, unless it was only proposed.
+
+        (What somebody typed at registration is shown to nobody else.)
+        """
         old = body.name
         if name == old:
             return
         self.by_name[search_key(old)].remove(body)
         self.by_name[search_key(name)].append(body)
         body.values["name"] = name
-        self.also(body, old, reason, until)
+        if body.status is not OrganisationStatus.PROPOSED:
+            self.also(body, old, reason, until)
         self.changes.renamed.append(f"{old} → {name}")
 
     def also(self, body: Body, name: str, reason: NameReason, until: date | None = None) -> None:
@@ -140,7 +144,8 @@ class Ledger:
         """End `body`: `into` follows it and is found by its names. `move`: its people go along."""
         if body.status is OrganisationStatus.MERGED or body is into:
             return
-        self.also(into, body.name, NameReason.PREDECESSOR, on)
+        if body.status is not OrganisationStatus.PROPOSED:
+            self.also(into, body.name, NameReason.PREDECESSOR, on)
         for alias in body.names.values():
             self.also(into, alias.name, NameReason.PREDECESSOR, alias.until or on)
         body.values |= {"status": OrganisationStatus.MERGED, "closed_on": on}

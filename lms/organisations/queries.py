@@ -30,13 +30,12 @@ from lms.organisations.models import (
     OrganisationStatus,
     OrganisationWord,
 )
-from lms.organisations.rules import COMMON_WORDS, WORD_LENGTH, is_near, likeness, telling_words
+from lms.organisations.rules import COMMON_WORDS, WORD_LENGTH
 from lms.text import search_key
 
 OFFERED = frozenset({OrganisationStatus.CONFIRMED})
 OFFERED_TO_ORGANISERS = OFFERED | {OrganisationStatus.PROPOSED}
 _AFTER_ALL = "\U0010ffff"  # sorts after every letter, byte by byte
-_NEAR_LOOKED_AT = 200
 # A name typed without its kind means a municipality first: "roma" is Comune di Roma.
 _BEGINNINGS = ("", "comune di ", "provincia di ", "citta metropolitana di ", "regione ")
 
@@ -51,7 +50,8 @@ def _telling(word: str) -> tuple[bool, bool, int]:
     return any(ch.isdigit() for ch in word), not common, len(word)
 
 
-def _begins(word: str) -> ColumnElement[bool]:
+def begins(word: str) -> ColumnElement[bool]:
+    """Whether a word of the index begins with `word`: a range, so the index is used."""
     return and_(OrganisationWord.word >= word, OrganisationWord.word < word + _AFTER_ALL)
 
 
@@ -63,9 +63,9 @@ def has_words(text: str) -> ColumnElement[bool]:
     words = sorted(_words(text), key=_telling, reverse=True)
     if not words:
         return false()
-    drives = select(OrganisationWord.organisation_id).where(_begins(words[0]))
+    drives = select(OrganisationWord.organisation_id).where(begins(words[0]))
     others = [
-        exists().where(OrganisationWord.organisation_id == Organisation.id, _begins(word))
+        exists().where(OrganisationWord.organisation_id == Organisation.id, begins(word))
         for word in words[1:]
     ]
     return and_(Organisation.id.in_(drives), *others)
@@ -102,11 +102,13 @@ def candidates(
     key = search_key(text)
     if not key:
         return []
+    whole = [f"{start}{key}" for start in _BEGINNINGS]
     rank = case(
-        (Organisation.search_key.in_([f"{start}{key}" for start in _BEGINNINGS]), 0),
-        (Organisation.kind == OrganisationKind.MUNICIPALITY, 1),
-        (Organisation.kind == OrganisationKind.OTHER, 3),
-        else_=2,
+        (Organisation.search_key.in_(whole), 0),
+        (or_(*(Organisation.search_key.startswith(each) for each in whole)), 1),
+        (Organisation.kind == OrganisationKind.MUNICIPALITY, 2),
+        (Organisation.kind == OrganisationKind.OTHER, 4),
+        else_=3,
     )
     order = (rank, Organisation.search_key, Organisation.id)
     first = (
@@ -219,30 +221,6 @@ def proposal_named(name: str, kind: OrganisationKind) -> Organisation | None:
         Organisation.search_key == search_key(name), Organisation.kind == kind
     )
     return db.session.scalars(found.limit(1)).first()
-
-
-def near(body: Organisation, limit: int = 5) -> list[Organisation]:
-    """Confirmed bodies that may be this one under another spelling, the likeliest first."""
-    words = {word[:WORD_LENGTH] for word in telling_words(body.name)}
-    # A word's first letters, too: "Assocazione" and "Associazione" differ further on.
-    starts = [_begins(word[: max(4, len(word) - 3)]) for word in sorted(words)]
-    shared = (
-        select(OrganisationWord.organisation_id)
-        .where(or_(*starts))
-        .group_by(OrganisationWord.organisation_id)
-        .order_by(func.count().desc())
-        .limit(_NEAR_LOOKED_AT)
-    )
-    confirmed = select(Organisation).where(
-        Organisation.id != body.id,
-        Organisation.status == OrganisationStatus.CONFIRMED,
-        Organisation.id.in_(shared),
-    )
-    if not starts:
-        return []
-    alike = [each for each in db.session.scalars(confirmed) if is_near(body.name, each.name)]
-    alike.sort(key=lambda each: (-likeness(body.name, each.name), each.search_key))
-    return alike[:limit]
 
 
 def deeds(body: Organisation, limit: int = 50) -> list[AuditEvent]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lms import access
 from lms.errors import UserError
 from lms.lists import page_of
-from lms.organisations import actions_life, followers, queries
+from lms.organisations import actions_life, followers, queries, similar
 from lms.organisations.forms_deciding import CLOSED, CONFIRM, MERGED, REFUSE, EndForm, ProposalForm
 from lms.organisations.models import Organisation, OrganisationStatus
 from lms.organisations.views import blueprint
@@ -33,7 +33,7 @@ def decide(**_address: int) -> str | Response | tuple[str, int]:
     body = access.subject(Organisation)
     if body.status is not OrganisationStatus.PROPOSED:
         return _to(body)
-    near = queries.near(body)
+    near = similar.near(body)
     form = ProposalForm(near)
     if form.validate_on_submit():
         try:

@@ -34,7 +34,7 @@ def test_a_click_on_the_cycles_page_enrols(client: PercorsoClient) -> None:
     page = client.get(f"/cicli/{cycle.slug}").text
     assert f'action="/cicli/{cycle.slug}/iscrizione"' in page
     assert "2 posti liberi su 2" in page
-    response = client.post(f"/cicli/{cycle.slug}/iscrizione")
+    response = client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"})
     assert (response.status_code, response.location) == (303, f"/cicli/{cycle.slug}")
     enrolment = db.session.scalars(select(Enrolment)).one()
     assert enrolment.full_name == "Nicolò Rossi"
@@ -66,7 +66,7 @@ def test_a_stranger_signs_in_and_comes_back(app: Flask, client: PercorsoClient) 
 
 def test_a_strangers_post_enrols_nobody(client: PercorsoClient) -> None:
     cycle = factories.cycle()
-    response = client.post(f"/cicli/{cycle.slug}/iscrizione")
+    response = client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"})
     assert response.location.startswith("/accedi")
     assert db.session.scalar(select(func.count(Enrolment.id))) == 0
 
@@ -90,7 +90,7 @@ def test_where_one_cannot_enrol(
     if "places" in changes:
         factories.enrolment(cycle)
     client.sign_in(factories.person())
-    response = client.post(f"/cicli/{cycle.slug}/iscrizione")
+    response = client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"})
     assert response.status_code == status
     assert said in response.text
     page = client.get(f"/cicli/{cycle.slug}/iscrizione")
@@ -104,8 +104,8 @@ def test_where_one_cannot_enrol(
 def test_twice_is_once(client: PercorsoClient) -> None:
     cycle = factories.cycle()
     client.sign_in(factories.person())
-    assert client.post(f"/cicli/{cycle.slug}/iscrizione").status_code == 303
-    assert client.post(f"/cicli/{cycle.slug}/iscrizione").status_code == 409
+    assert client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"}).status_code == 303
+    assert client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"}).status_code == 409
     assert db.session.scalar(select(func.count(EnrolmentEvent.id))) == 1
 
 
@@ -124,7 +124,7 @@ def test_leaving_asks_first_and_coming_back_keeps_the_first_date(client: Percors
     assert events(enrolment)[-1] == ("withdrawn", f"Cambio ufficio {SHORT_POLYGLOT}", person.id)
     assert client.post(path).status_code == 409
     assert "1 posto libero su 1" in client.get(f"/cicli/{cycle.slug}").text
-    assert client.post(f"/cicli/{cycle.slug}/iscrizione").status_code == 303
+    assert client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"}).status_code == 303
     db.session.expire_all()
     assert enrolment.status is EnrolmentStatus.CONFIRMED
     assert enrolment.enrolled_at == first, "leaving for a day does not shorten what is due"
@@ -139,7 +139,7 @@ def test_who_comes_back_carries_the_present_name(client: PercorsoClient) -> None
     person.family_name = "Sposata"
     person.organisation = factories.organisation("Comune nuovo")
     client.sign_in(person)
-    client.post(f"/cicli/{cycle.slug}/iscrizione")
+    client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"})
     enrolment = db.session.scalars(select(Enrolment)).one()
     assert (enrolment.family_name, enrolment.organisation_name) == ("Sposata", "Comune nuovo")
 

@@ -148,6 +148,30 @@ def test_the_same_code_twice_at_once_lets_one_in(app: Flask) -> None:
     assert sessions() == 1
 
 
+def test_one_step_answered_twice_at_once_is_no_fault(app: Flask) -> None:
+    """A double click: the same cookie, the same code."""
+    with_app()
+    client = PercorsoClient(app)
+    half_way(client)
+    client.token()
+    clients = [with_cookie(app, cookie_of(client)) for _each in range(3)]
+    token, answers, gate, code = client.token(), [], threading.Barrier(3), code_at()
+
+    def enter(own: PercorsoClient) -> None:
+        own._csrf = token
+        with app.app_context():
+            gate.wait(20)
+            answers.append(own.post(STEP, {"code": code}).status_code)
+
+    threads = [threading.Thread(target=enter, args=(own,)) for own in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert answers.count(303) == 1
+    assert set(answers) <= {303, 409, 422}
+
+
 def test_a_copied_cookie_is_useless_once_the_step_is_taken(
     app: Flask, client: PercorsoClient
 ) -> None:

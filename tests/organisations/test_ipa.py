@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from lms.audit import AuditEvent
 from lms.extensions import db
-from lms.organisations import queries
+from lms.organisations import actions_life, queries
 from lms.organisations.ipa import import_rows
 from lms.organisations.ipa_file import read
 from lms.organisations.ledger import Changes
@@ -95,6 +95,42 @@ def test_a_hand_made_body_is_recognised_by_its_name(app: Flask) -> None:
     assert changes.created == []
     db.session.expire_all()
     assert proposed.status is OrganisationStatus.CONFIRMED
+
+
+def test_what_somebody_only_proposed_is_shown_to_nobody(app: Flask) -> None:
+    """A typed name may say something of its author: it becomes no name of the body."""
+    actions_life.propose("La mia coop", OrganisationKind.OTHER, fiscal_code=fiscal_code(1))
+    twin = actions_life.propose("Segreto", OrganisationKind.OTHER, fiscal_code=fiscal_code(2))
+    person = factories.person(organisation=twin)
+    factories.organisation("Ente due", ipa_code="PROVA_2", kind=OrganisationKind.OTHER)
+    changes = bring(body(1, "Ente uno"), body(2, "Ente due"))
+    assert changes.merged == ["Segreto → Ente due"]
+    assert queries.candidates("coop") == queries.candidates("segreto") == []
+    db.session.expire_all()
+    assert person.organisation == queries.named("Ente due")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "category", "kind"),
+    [
+        ("Comune di Prova", "2430", "L6", "municipality"),
+        ("Roma Capitale", "2430", "L6", "municipality"),
+        ("Comune di Prova e altri: consorzio", "2470", "L6", "other"),
+        ("Comune di Prova", "", "L6", "municipality"),
+        ("Comune Servizi S.p.A.", "", "L37", "other"),
+        ("Valle Alta", "", "L18", "union"),
+        ("Unione regionale delle Camere di commercio", "", "L35", "other"),
+        ("Citta' Metropolitana di Prova", "", "L45", "metropolitan_city"),
+        ("Provincia di Prova", "", "L5", "province"),
+        ("Provincia autonoma di Prova", "", "L4", "province"),
+        ("Regione Prova", "", "L4", "region"),
+        ("Fondazione Teatro", "", "L16", "other"),
+        ("Ambito territoriale 1", "", "L36", "ambit"),
+    ],
+)
+def test_kinds(app: Flask, name: str, form: str, category: str, kind: str) -> None:
+    bring(body(1, name, Codice_natura=form, Codice_Categoria=category), dry_run=False)
+    assert db.session.scalars(select(Organisation.kind)).one() == kind
 
 
 def test_what_disappeared_is_closed_only_when_asked_and_opened_again(app: Flask) -> None:

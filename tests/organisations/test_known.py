@@ -91,6 +91,7 @@ def test_mergers_of_2026(loaded: tuple[Flask, Changes]) -> None:
         ("roma", "Comune di Roma"),
         ("torino prov", None),
         ("h501", "Comune di Roma"),
+        ("san giov", "Comune di San Giovanni a Piro"),
         ("bozen", "Comune di Bolzano/Bozen"),
         ("comune di bolzano", "Comune di Bolzano/Bozen"),
         ("murisengo", "Comune di Murisengo Monferrato"),

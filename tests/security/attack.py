@@ -30,7 +30,8 @@ from tests.security.scene import ANSWERED, build
 # What takes away or closes comes after everything was written and read, in this order.
 ENDING = (
     "update_copies", "rectify", "replace", "issue", "prepare_again", "restore", "enable", "close",
-    "cancel", "change_status", "remove", "discard", "revoke", "withdraw", "disable", "end_role",
+    "cancel", "change_status", "remove", "discard", "revoke", "withdraw", "disable", "end",
+    "dismiss", "take_back",
     "account", "change_password", "sign_out",
 )  # fmt: skip
 READERS = (
@@ -38,6 +39,8 @@ READERS = (
     "administrator",
     "trainer of this cycle",
     "participant of this cycle",
+    "referent of this organisation",
+    "auditor of this track",
     "stranger",
 )
 SHORT_FIELDS = frozenset({"project_code", "q", "other_zone"})
@@ -158,7 +161,8 @@ def typed(control: Control) -> list[Any] | None:
         "join_url": f'https://example.org/?"><{PROBE}>', "day": f"{later:%Y-%m-%d}",
         "first_day": f"{later:%Y-%m-%d}", "start": "10:00", "end": "12:00", "places": "20000",
         "people": f"{CSV_CELL};{CSV_CELL};;{CSV_CELL}", "organisation_choice": "new",
-        "kind": "other", "next": "/cicli", "province_code": "TO", "mark": "absent", "minutes": "",
+        "kind": "other", "next": "/cicli", "province_code": "TO", "reach": "some",
+        "mark": "absent", "minutes": "",
         "given_name": f"{SHORT}\r\n", "family_name": f"{MARKUP}\r\n",  # 120 on a certificate
     }  # fmt: skip
     if name in known:

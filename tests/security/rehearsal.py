@@ -29,6 +29,8 @@ BY_CHANCE = frozenset(
         "user_session.token_hash",
     }
 )
+# Looks are written apart from the request's own transaction, by GETs (ADR 0013).
+NOTED_APART = "access_look"
 
 
 class Rehearsal:
@@ -94,6 +96,8 @@ def state() -> str:
     found = hashlib.sha256()
     db.session.flush()  # plain SELECTs do not see to it
     for table in db.metadata.sorted_tables:
+        if table.name == NOTED_APART:
+            continue
         columns = [c for c in table.columns if f"{table.name}.{c.name}" not in BY_CHANCE]
         for row in db.session.execute(select(*columns).order_by(*table.primary_key.columns)):
             found.update(repr((table.name, tuple(row))).encode())

@@ -11,7 +11,7 @@ from datetime import timedelta
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from lms.accounts.models import Account
+from lms.accounts.models import Account, StaffRole
 from lms.attendance.actions_closing import close_register
 from lms.attendance.models import ReportFile
 from lms.catalogue.models import CycleStatus, LessonStatus
@@ -73,6 +73,7 @@ def build(app: Flask) -> Site:
     first = taught.attendee(120, 120, who=half.participant)
     certificate = _issued_without_document(taught)
     second = taught.attendee(120, 120)
+    grant = factories.grant(disabled, StaffRole.AUDITOR, track=half.cycle.track)
     draft = factories.cycle(slug="ciclo-in-bozza", status=CycleStatus.DRAFT)
     db.session.commit()
     variations = (
@@ -83,8 +84,10 @@ def build(app: Flask) -> Site:
         {"lesson_id": half.lesson.id, "report_id": ready.id},
         {"enrolment_id": withdrawn.id},
         {"enrolment_id": half.enrolment.id},
+        {"organisation_id": half.nominated.organisation_id, "enrolment_id": half.nominated.id},
         {"certificate_id": half.certificate.id},
         {"person_id": disabled.id},
+        {"person_id": disabled.id, "grant_id": grant.id},
         {"cycle_slug": half.cycle.slug, "person_id": half.trainer.id},
         {"cycle_slug": taught.cycle.slug},
         {"cycle_slug": draft.slug},

@@ -18,18 +18,21 @@ from tests.security.reading import elements
 # Columns that keep what a person typed: each must have held the probe, or the attack has no bite.
 TYPED_COLUMNS = frozenset(
     """
+    access_look.purpose audit_session.purpose
     certificate.holder_family_name certificate.holder_name certificate.snapshot
     certificate_event.reason cycle.place cycle.signatory_name cycle.signatory_role cycle.summary
     cycle.title enrolment.family_name enrolment.given_name enrolment.organisation_name
     enrolment_event.note evidence.reason funding_emblem.label lesson.join_url lesson.place
     lesson.summary lesson.title module.subject_area module.summary module.title organisation.name
     organisation.region person.family_name person.given_name report_entry.name report_file.filename
+    role_grant.end_reason role_grant.reason
     track.funding_statement track.issuer track.project_code track.summary track.title
     """.split()  # noqa: SIM905 - a list to be read and added to
 )
 # Columns whose form is checked before they are kept, or that the application writes itself.
 NEVER_TYPED = frozenset(
     """
+    access_look.endpoint access_look.object_type
     account.login account.password_hash attendance_register.previous_seal attendance_register.seal
     attendance_register.sealed_rows audit_event.action audit_event.detail audit_event.object_type
     calendar_feed.language calendar_feed.token_hash certificate.code certificate.serial
