@@ -133,8 +133,16 @@ def _erase_sessions(who: Erasing) -> int:
 
 def _roles(who: Whose) -> Select[Any]:
     row = RoleGrant
-    rows = select(row.role, row.granted_at, row.ended_at).where(row.person_id == who.person_id)
-    return rows.order_by(row.id)
+    columns = (row.role, row.granted_at, row.reason, row.ended_at, row.end_reason)
+    return select(*columns).where(row.person_id == who.person_id).order_by(row.id)
+
+
+def _erase_reasons(who: Erasing) -> int:
+    """Who could do what, and when, stays known; why was written about the person."""
+    row = RoleGrant
+    written = (row.reason != "") | (row.end_reason != "")
+    theirs = update(row).where(row.person_id == who.person_id, written)
+    return run(theirs.values(reason="", end_reason=""))
 
 
 def _log(who: Whose) -> Select[Any]:
@@ -167,11 +175,7 @@ declare("person_email", Export("email_addresses", _emails), Erase(_erase_emails)
 declare("account", Export("account", _account), Erase(_erase_account))
 declare("tax_code", Export("tax_code", _tax_code, _tax_code_in_full), Erase(_erase_tax_code))
 declare("user_session", Export("sessions", _sessions), Erase(_erase_sessions))
-declare(
-    "role_grant",
-    Export("roles", _roles),
-    Left("who could do what, and when, stays known; the row holds no words"),
-)
+declare("role_grant", Export("roles", _roles), Erase(_erase_reasons))
 declare("security_event", Export("security_log", _log), Erase(_erase_log))
 declare(
     "sign_in_attempt",

@@ -42,6 +42,7 @@ class EnrolmentState:
     places_left: int | None
     may_withdraw: bool
     asks_tax_code: bool
+    asks_notice: bool
 
     @property
     def is_full(self) -> bool:
@@ -78,7 +79,15 @@ def enrolment_state(cycle: Cycle, last_end: datetime | None = None) -> Enrolment
         places_left=facts.places_left,
         may_withdraw=stay is None,
         asks_tax_code=mine is None and _asks_tax_code(cycle),
+        asks_notice=not against and _asks_notice(),
     )
+
+
+def _asks_notice() -> bool:
+    """Whether who looks has yet to read the privacy notice in force."""
+    if not current_user.is_authenticated:
+        return False
+    return not has_accepted(current_user.person_id, notice_in_force())
 
 
 def _asks_tax_code(cycle: Cycle) -> bool:

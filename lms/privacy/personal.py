@@ -11,6 +11,7 @@ from lms.accounts import personal as _accounts  # noqa: F401 - declares
 from lms.accounts.models import Account
 from lms.attendance import personal as _attendance  # noqa: F401 - declares
 from lms.audit import AuditEvent
+from lms.auditing import personal as _auditing  # noqa: F401 - declares
 from lms.calendars import personal as _calendars  # noqa: F401 - declares
 from lms.catalogue import personal as _catalogue  # noqa: F401 - declares
 from lms.clock import ROME, now
@@ -26,6 +27,7 @@ from lms.issuance.models import Certificate
 from lms.issuance.personal import certificates_of
 from lms.jobs import Job, JobStatus
 from lms.joining import personal as _joining  # noqa: F401 - declares
+from lms.looks import AccessLook
 from lms.messages import personal as _messages  # noqa: F401 - declares
 from lms.organisations import personal as _organisations  # noqa: F401 - declares
 from lms.personal import (
@@ -107,6 +109,19 @@ def _erase_holds(who: Erasing) -> int:
     return run(theirs.values(reason="—", lifted_reason="—"))
 
 
+def _looks(who: Whose) -> Select[Any]:
+    """Who looked is somebody else's data: that it was done, when and what for."""
+    row = AccessLook
+    rows = select(row.at, row.endpoint, row.object_type, row.purpose)
+    return rows.where(row.person_id == who.person_id).order_by(row.id)
+
+
+def _forget_looks(before: datetime, held: Held) -> int:
+    row = AccessLook
+    free = or_(row.person_id.is_(None), row.person_id.not_in(held.person_ids))
+    return run(delete(row).where(row.at < before, free))
+
+
 def _forget_jobs(before: datetime, _held: Held) -> int:
     over = Job.status.in_((JobStatus.DONE, JobStatus.FAILED))
     return run(delete(Job).where(over, Job.finished_at < before))
@@ -140,6 +155,11 @@ declare("audit_event", Export("own_deeds", _own_deeds), Erase(_erase_audit))
 declare("erasure_request", Export("requests_to_be_erased", _requests), Erase(_erase_requests))
 declare("legal_hold", Export("legal_holds", _holds), Erase(_erase_holds))
 declare(
+    "access_look",
+    Export("looks_at_your_data", _looks),
+    Left("who looked at whose data stays known as long as looks are kept; ids only"),
+)
+declare(
     "retained_certificate",
     Left("comes to be when its person is erased"),
     Left("tells why the record of a certificate stays, and until when"),
@@ -150,6 +170,15 @@ declare(
     Left("work under way: ids only, dropped once it is done"),
 )
 declare_impersonal(("redaction_gate",))
+keep_for(
+    Period(
+        "looks",
+        timedelta(days=730),
+        "the look",
+        "who looked at other people's data",
+        _forget_looks,
+    )
+)
 keep_for(
     Period("jobs", timedelta(days=30), "the end of the job", "work that was done", _forget_jobs)
 )

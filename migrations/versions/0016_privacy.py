@@ -41,6 +41,8 @@ REDACTABLE = {
         ("sealed_rows",),
     ),
 }  # fmt: skip
+# Rows that never change, and may be dropped through the gate once their time is over.
+DROPPABLE = ("security_event", "access_look")
 # As migration 0002 had them.
 FROZEN = {
     "certificate": (
@@ -108,8 +110,9 @@ def _gate() -> None:
         _forbid(
             f"{table}_no_redaction", table, f"UPDATE OF {', '.join(redactable)}", when, gated=True
         )
-    _drop("security_event_no_delete", "security_event")
-    _forbid("security_event_no_delete", "security_event", "DELETE", gated=True)
+    for table in DROPPABLE:
+        _drop(f"{table}_no_delete", table)
+        _forbid(f"{table}_no_delete", table, "DELETE", gated=True)
 
 
 def upgrade() -> None:
@@ -239,8 +242,9 @@ def _tables_of_privacy() -> None:
 def downgrade() -> None:
     for table in ("retained_certificate", "erasure_request", "legal_hold", "sealed_original"):
         op.drop_table(table)
-    _drop("security_event_no_delete", "security_event")
-    _forbid("security_event_no_delete", "security_event", "DELETE")
+    for table in DROPPABLE:
+        _drop(f"{table}_no_delete", table)
+        _forbid(f"{table}_no_delete", table, "DELETE")
     for table in REDACTABLE:
         _drop(f"{table}_no_redaction", table)
         _drop(f"{table}_no_update", table)

@@ -28,7 +28,7 @@ def events(enrolment: Enrolment) -> list[tuple[str, str, int | None]]:
 
 def test_a_click_on_the_cycles_page_enrols(client: PercorsoClient) -> None:
     body = factories.organisation("Comune di Forlì")
-    person = factories.person("Nicolò", "Rossi", organisation=body)
+    person = factories.read_notice(factories.person("Nicolò", "Rossi", organisation=body))
     cycle = factories.cycle(places=2)
     client.sign_in(person)
     page = client.get(f"/cicli/{cycle.slug}").text
@@ -60,7 +60,7 @@ def test_a_stranger_signs_in_and_comes_back(app: Flask, client: PercorsoClient) 
     back = sign_in(client, "ada@example.org", PASSWORD, path=to_sign_in.location)
     assert back.location == path
     assert "informativa sulla privacy" in client.get(path).text
-    assert client.post(path).status_code == 303
+    assert client.post(path, {"notice": "y"}).status_code == 303
     assert client.get(path).location == f"/cicli/{cycle.slug}", "enrolled already: to the cycle"
 
 
@@ -176,7 +176,7 @@ def test_nobody_leaves_after_the_last_lesson(app: Flask, client: PercorsoClient)
     )  # fmt: skip
     assert client.get(path).status_code == 409, "a cancelled lesson is not one to come"
     to_come.status = LessonStatus.SCHEDULED
-    assert client.post(path).status_code == 303
+    assert client.post(path, {"notice": "y"}).status_code == 303
     office = PercorsoClient(app).sign_in(factories.organiser())
     assert office.get(path).status_code == 409, "there is nothing to confirm: already withdrawn"
 
