@@ -20,7 +20,7 @@ OBSTACLES: dict[Obstacle, LazyString] = {
 STATES: dict[RequestStatus, LazyString] = {
     RequestStatus.OPEN: _l("Waits for a decision"),
     RequestStatus.ERASED: _l("Erased"),
-    RequestStatus.REFUSED: _l("Refused"),
+    RequestStatus.REFUSED: _l("Request refused"),
     RequestStatus.TAKEN_BACK: _l("Taken back"),
 }
 TONES: dict[RequestStatus, str] = {

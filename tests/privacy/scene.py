@@ -29,7 +29,7 @@ from tests.attendance import scene as attendance
 from tests.client import PercorsoClient
 
 GIVEN, FAMILY, FORMER = "Wanda Zoè", "Krzyżanòwska", "Precedènte"
-LOGIN, OTHER = "wanda.kr@esempio.invalid", "zeta99@esempio.invalid"
+LOGIN, OTHER = "wanda.kr@esempio.org", "zeta99@esempio.org"
 WORDS = (GIVEN, FAMILY, FORMER, LOGIN, OTHER, "wanda", "krzyz")
 
 

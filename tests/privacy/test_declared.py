@@ -69,9 +69,9 @@ def test_no_section_exports_a_secret(app: Flask) -> None:
         columns = {column.name for column in export.rows(who).selected_columns}
         if export.name == "tax_code":
             continue  # opened for its owner, whose data it is
-        assert not {
-            name for name in columns - allowed if any(word in name for word in SECRETS)
-        }, export.name
+        assert not {name for name in columns - allowed if any(word in name for word in SECRETS)}, (
+            export.name
+        )
 
 
 def test_the_table_in_the_docs_is_the_one_in_force(app: Flask) -> None:
