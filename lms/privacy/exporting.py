@@ -44,7 +44,7 @@ def _rows(export: Export, everybody: Sequence[Whose]) -> Iterator[Mapping[str, A
     for who in everybody:
         query = export.rows(who).execution_options(yield_per=500)
         for row in db.session.execute(query).mappings():
-            yield {name: _plain(value) for name, value in export.shown(row).items()}
+            yield {name: _plain(value) for name, value in export.shown(dict(row)).items()}
 
 
 def _plain(value: Any) -> Any:
@@ -57,7 +57,7 @@ def as_json(who: Sequence[Whose]) -> IO[bytes]:
     """One JSON object: a list of rows for each section."""
     file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     head = {"format": FORMAT, "made_at": now().isoformat(), "left_out": left_out()}
-    file.write(json.dumps(head, ensure_ascii=False, indent=1).rstrip("}\n").encode())
+    file.write(json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}").encode())
     file.write(b',\n "data": {')
     for number, export in enumerate(sections()):
         file.write(f"{',' if number else ''}\n  {json.dumps(export.name)}: [".encode())

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-from flask import current_app
-
-from lms.config import OWN_NOTICE_VERSION
+from lms.config import OWN_NOTICE_VERSION, PROJECT_ROOT
 from lms.joining.notices import notice_in_force
 
 FOLDER = "privacy/notices"
@@ -16,8 +13,7 @@ _NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def versions() -> list[str]:
     """Every version whose text is kept here, the latest first."""
-    folder = Path(current_app.root_path).parent / "templates" / FOLDER
-    names = (path.stem for path in folder.glob("*.html"))
+    names = (path.stem for path in (PROJECT_ROOT / "templates" / FOLDER).glob("*.html"))
     return sorted((name for name in names if _NAME.fullmatch(name)), reverse=True)
 
 

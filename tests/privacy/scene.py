@@ -92,7 +92,7 @@ class Somebody:
                 ),
             ]
         )  # fmt: skip
-        post("wanda", LOGIN, Letter(f"Per {GIVEN}", (f"Ciao {GIVEN}",), None))
+        post("somebody", LOGIN, Letter(f"Per {GIVEN}", (f"Ciao {GIVEN}",), None))
         db.session.commit()
 
     @staticmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -32,7 +31,7 @@ LONG_AGO = timedelta(days=4000)
 
 
 @pytest.fixture
-def somebody(client: PercorsoClient) -> Iterator[Somebody]:
+def somebody(client: PercorsoClient) -> Somebody:
     made = Somebody(client)
     then = now() - LONG_AGO
     db.session.execute(update(UserSession).values(expires_at=then))
@@ -46,7 +45,7 @@ def somebody(client: PercorsoClient) -> Iterator[Somebody]:
     )
     db.session.add(entry)
     db.session.commit()
-    yield made
+    return made
 
 
 def count(table: type) -> int:
