@@ -23,7 +23,6 @@ class Happening(enum.StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105 # nosec B105 # a name of what happened
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 # nosec B105 # the same
     LOGIN_CHANGED = "login_changed"
-    SECOND_FACTOR_CHANGED = "second_factor_changed"
     IDENTITIES_CHANGED = "identities_changed"
 
 
@@ -32,7 +31,6 @@ SUBJECTS: dict[Happening, LazyString] = {
     Happening.PASSWORD_SET: _l("The organisers have set a password for your account"),
     Happening.PASSWORD_CHANGED: _l("Your password has been changed"),
     Happening.LOGIN_CHANGED: _l("The e-mail address of your account has been changed"),
-    Happening.SECOND_FACTOR_CHANGED: _l("The second factor of your account has been changed"),
     Happening.IDENTITIES_CHANGED: _l(
         "A digital identity has been linked to your account, or unlinked"
     ),

@@ -46,7 +46,6 @@ class SecurityEvent(enum.StrEnum):
     PROFILE_CHANGED = "profile_changed"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
-    SECOND_FACTOR_CHANGED = "second_factor_changed"
     APP_ADDED = "app_added"
     APP_REMOVED = "app_removed"
     PASSKEY_ADDED = "passkey_added"
@@ -97,7 +96,6 @@ MAILED = {
     SecurityEvent.PASSWORD_CHANGED: Happening.PASSWORD_CHANGED,
     SecurityEvent.PASSWORD_RESET: Happening.PASSWORD_CHANGED,
     SecurityEvent.LOGIN_CHANGED: Happening.LOGIN_CHANGED,
-    SecurityEvent.SECOND_FACTOR_CHANGED: Happening.SECOND_FACTOR_CHANGED,
     SecurityEvent.IDENTITY_LINKED: Happening.IDENTITIES_CHANGED,
     SecurityEvent.IDENTITY_UNLINKED: Happening.IDENTITIES_CHANGED,
 }

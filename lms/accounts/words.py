@@ -42,7 +42,6 @@ EVENTS: dict[SecurityEvent, LazyString] = {
     SecurityEvent.PROFILE_CHANGED: _l("Name, organisation or language were changed"),
     SecurityEvent.ACCOUNT_DISABLED: _l("The organisers disabled the account"),
     SecurityEvent.ACCOUNT_ENABLED: _l("The organisers enabled the account again"),
-    SecurityEvent.SECOND_FACTOR_CHANGED: _l("The second factor was changed"),
     SecurityEvent.APP_ADDED: _l("An authenticator app was added as second factor"),
     SecurityEvent.APP_REMOVED: _l("The authenticator app was removed"),
     SecurityEvent.PASSKEY_ADDED: _l("A passkey was added as second factor"),

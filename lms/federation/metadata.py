@@ -22,6 +22,7 @@ from lms.federation.rules import ProviderDown, Untrusted, may_ask
 
 FRESH = timedelta(hours=1)
 USABLE = timedelta(days=1)
+IN_VAIN_AT_MOST_EVERY = timedelta(seconds=10)
 KEYS_AT_MOST_EVERY = timedelta(minutes=1)
 LARGEST_KEY_SET = 100
 _EXTENSION = "lms.federation"
@@ -56,6 +57,7 @@ class _Memory:
     def __init__(self) -> None:
         self.lock = Lock()
         self.known: dict[str, _Known] = {}
+        self.in_vain: dict[str, datetime] = {}
 
 
 def init_app(app: Flask) -> None:
@@ -91,18 +93,30 @@ def keys_of(provider: OidcProvider, *, again: bool = False) -> KeySet:
 def _known(provider: OidcProvider) -> _Known:
     memory = _memory()
     known = memory.known.get(provider.name)
-    age = now() - known.asked_at if known else None
-    if known is not None and age is not None and age < FRESH:
+    age = now() - known.asked_at if known else USABLE
+    if known is not None and age < FRESH:
         return known
     try:
-        asked = _Known(_asked(provider), now())
+        asked = _ask(memory, provider)
     except ProviderDown:
-        if known is None or age is None or age > USABLE:
+        if known is None or age >= USABLE:
             raise
         return known
     with memory.lock:
         memory.known[provider.name] = asked
     return asked
+
+
+def _ask(memory: _Memory, provider: OidcProvider) -> _Known:
+    """Asked in vain a moment ago, a provider is left alone: the threads that wait are few."""
+    last = memory.in_vain.get(provider.name)
+    if last is not None and now() - last < IN_VAIN_AT_MOST_EVERY:
+        raise ProviderDown("discovery: in vain a moment ago")
+    try:
+        return _Known(_asked(provider), now())
+    except ProviderDown:
+        memory.in_vain[provider.name] = now()
+        raise
 
 
 def _asked(provider: OidcProvider) -> Metadata:

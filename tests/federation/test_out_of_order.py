@@ -42,7 +42,29 @@ def test_the_provider_is_out_of_order(ada: Traveller, spid: TestProvider, addres
     assert f'action="/identita/{NAME}/vai?next=/calendario"' in page
     assert 'href="/accedi?next=/calendario"' in page
     spid.behave(person=ADA)
-    assert ada.signs_in().location == "/identita/primo-accesso"
+    with frozen(now() + timedelta(seconds=11)):
+        assert ada.signs_in().location == "/identita/primo-accesso"
+
+
+def test_a_provider_asked_in_vain_is_left_alone_for_a_moment(
+    ada: Traveller, spid: TestProvider
+) -> None:
+    """However many press the button meanwhile, no thread waits for it again."""
+    spid.behave(person=ADA, down="/.well-known/openid-configuration")
+    for _time in range(3):
+        assert failure(ada.client.post(f"/identita/{NAME}/vai")) == "down"
+    assert spid.behave(person=ADA)["/.well-known/openid-configuration"] == 1
+
+
+def test_what_was_known_serves_while_the_provider_is_silent(
+    ada: Traveller, spid: TestProvider
+) -> None:
+    ada.departs()
+    spid.behave(person=ADA, down="/.well-known/openid-configuration")
+    with frozen(now() + timedelta(hours=2)):
+        assert ada.departs()
+    with frozen(now() + timedelta(hours=25)):
+        assert failure(ada.client.post(f"/identita/{NAME}/vai")) == "down"
 
 
 def test_nobody_listens_there(silent_provider: None, client: PercorsoClient) -> None:

@@ -164,7 +164,6 @@ def test_parts_of_two_cycles_do_not_mix(app: Flask) -> None:
         "message_id",
         "other_id",
         "merge_id",
-        "message_id",
         "grant_id",
     }
     before = digest()

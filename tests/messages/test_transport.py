@@ -13,7 +13,9 @@ from lms.mailserver import read_server
 from lms.messages import transport
 from lms.messages.transport import NotNowError, RefusedError
 
-LONG = b"Subject: Prova\r\n\r\n" + b"Una riga.\r\n" * 300_000  # more than the wires hold at once
+# Far more than the buffers of both ends hold: its last byte leaves only after the server has read
+# on, which it does after its early word.
+LONG = b"Subject: Prova\r\n\r\n" + (b"x" * 900 + b"\r\n") * 9_000
 
 
 @contextmanager
@@ -36,6 +38,7 @@ def server_that_interrupts(words: bytes) -> Iterator[str]:
                 pass
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**18)  # its connections' too
         thread = threading.Thread(target=converse, daemon=True)
         thread.start()
         yield f"smtp://127.0.0.1:{listening.getsockname()[1]}?tls=none"

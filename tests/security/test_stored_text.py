@@ -43,6 +43,8 @@ NEVER_TYPED = frozenset(
     person_email.address report_entry.email report_entry.intervals report_entry.source_lines
     report_file.answers report_file.platform report_file.sha256 seal_chain.seal sign_in_attempt.key
     track.search_key track.slug user_session.token_hash
+    outbox_message.answer outbox_message.key outbox_message.language outbox_message.letter
+    outbox_message.recipient outbox_message.subject
     """.split()  # noqa: SIM905
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
