@@ -23,7 +23,7 @@ from tests.counting import statements
 MINE = "/profilo/dati"
 ASK = "/profilo/dati/cancellazione"
 PUBLISHED = {
-    "2026-11-25": "9e5055339d1198c61e61ab909ecf686ee91835c79a99afa0acfd641478aca98f",
+    "2026-11-25": "f6b482a0131e7ba080e1a71249e575be674786241e34e838bfb12ee26368b2d3",
 }
 NOTICES = Path(__file__).parents[2] / "templates" / "privacy" / "notices"
 
