@@ -150,6 +150,15 @@ def test_somebody_elses_words_stay(app: Flask, somebody: Somebody) -> None:
     assert len(rows) == 1
 
 
+def test_a_record_found_to_be_the_same_person_goes_too(app: Flask, somebody: Somebody) -> None:
+    twin = factories.person(GIVEN, "Gemella", merged_into_id=somebody.person.id)
+    number = twin.id
+    erase(app, somebody)
+    db.session.expire_all()
+    assert db.session.get_one(Person, number).sorted_name == f"Persona anonima n. {number}"
+    assert "person.family_name" not in holding(("gemella",))
+
+
 @pytest.mark.parametrize(
     "statement",
     [
