@@ -52,6 +52,7 @@ from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of par
 from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody
 from lms.issuance.blueprint import blueprint as issuance
 from lms.joining import answering as _joining_answering  # noqa: F401 - declares its jobs
+from lms.joining import following as _joining_following  # noqa: F401 - declares followers
 from lms.joining import views_login as _joining_login  # noqa: F401 - addresses, invitations
 from lms.joining.views import blueprint as joining
 from lms.messages import loading as _messages_loading  # noqa: F401 - declares loaders

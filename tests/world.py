@@ -73,6 +73,21 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def session_of(person: Person, login: str) -> UserSession:
+    """An account with this address, and a browser in which it is open."""
+    account = Account(person_id=person.id, login=login, created_at=now())
+    db.session.add(account)
+    db.session.flush()
+    note(account.id, SecurityEvent.ACCOUNT_OPENED)
+    row = UserSession(
+        account_id=account.id, token_hash=sha256(f"session {login}"), created_at=now(),
+        expires_at=now() + SESSION_LIFETIME, device="Firefox · Linux",
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
 class Half:
     """One cycle with a trainer, two participants, an open register, a report and a certificate."""
 
@@ -87,7 +102,7 @@ class Half:
         self.trainer: Person = factories.trainer(self.cycle)
         factories.teaches(self.trainer, self.lesson)
         self.participant: Person = factories.person(organisation=factories.organisation())
-        self.session = self._session(name)
+        self.session = session_of(self.participant, f"{name}@example.org")
         set_tax_code(self.participant, code_of("RSSMRA", place=f"H{len(name):03}"), by=None)
         self.enrolment: Enrolment = factories.enrolment(self.cycle, self.participant)
         self.nominated: Enrolment = factories.enrolment(
@@ -103,21 +118,6 @@ class Half:
         self._attendance(name)
         self.certificate = self._certificate(name)
         db.session.commit()
-
-    def _session(self, name: str) -> UserSession:
-        account = Account(
-            person_id=self.participant.id, login=f"{name}@example.org", created_at=now()
-        )
-        db.session.add(account)
-        db.session.flush()
-        note(account.id, SecurityEvent.ACCOUNT_OPENED)
-        row = UserSession(
-            account_id=account.id, token_hash=sha256(f"session {name}"), created_at=now(),
-            expires_at=now() + SESSION_LIFETIME, device="Firefox · Linux",
-        )  # fmt: skip
-        db.session.add(row)
-        db.session.flush()
-        return row
 
     def _attendance(self, name: str) -> None:
         self.report = ReportFile(
@@ -269,6 +269,14 @@ class World:
             answer="550 no such user",
         )  # fmt: skip
         db.session.add(self.message)
+        self._joining()
+        audit.record("world.made", track, actor_id=self.organiser.id)
+        db.session.commit()
+
+    def _joining(self) -> None:
+        """A link of every purpose, each with what it is about; the organiser changes address."""
+        account_id = self.this.session.account_id
+        own = session_of(self.organiser, "segreteria@example.org").account_id
         self._joining(self.this.session.account_id)
         self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)
@@ -299,7 +307,7 @@ class World:
             notice_version="1", asked_at=now(),
         )  # fmt: skip
         change = LoginChange(
-            account_id=account_id, old_login="questo@example.org",
+            account_id=own, old_login="segreteria@example.org",
             new_login="nuovo@example.org", asked_at=now(),
         )  # fmt: skip
         read = NoticeAcceptance(person_id=self.this.participant.id, version="1", accepted_at=now())

@@ -1,30 +1,29 @@
-"""People follow their organisation: counted on its page, moved when it was written twice."""
+"""People and roles follow their organisation: counted on its page, moved when written twice."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from lms.accounts.models import Person
+from lms.accounts.models import Person, RoleGrant
+from lms.clock import now
 from lms.extensions import db
 from lms.organisations.followers import Follower, declare
 
 
-def _count(organisation_ids: Collection[int]) -> dict[int, int]:
-    found = (
-        select(Person.organisation_id, func.count())
-        .where(Person.organisation_id.in_(organisation_ids))
-        .group_by(Person.organisation_id)
+def _end_doubled_roles(old_id: int, new_id: int) -> None:
+    """Who holds a role towards both bodies holds it once: the grant for the old one ends."""
+    already = select(RoleGrant.person_id).where(
+        RoleGrant.organisation_id == new_id, RoleGrant.ended_at.is_(None)
     )
-    return {number: count for number, count in db.session.execute(found) if number is not None}
-
-
-def _move(old_id: int, new_id: int) -> None:
+    doubled = (RoleGrant.organisation_id == old_id) & RoleGrant.ended_at.is_(None)
     db.session.execute(
-        update(Person).where(Person.organisation_id == old_id).values(organisation_id=new_id)
+        update(RoleGrant)
+        .where(doubled, RoleGrant.person_id.in_(already))
+        .values(ended_at=now())
+        .execution_options(synchronize_session=False)
     )
 
 
-declare("people", Follower(_l("People"), _count, _move))
+declare("people", Follower(_l("People"), Person.organisation_id))
+declare("roles", Follower(_l("Roles"), RoleGrant.organisation_id, before=_end_doubled_roles))

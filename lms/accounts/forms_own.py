@@ -35,4 +35,12 @@ class ProfileForm(OrganisationFields):
 class SessionNameForm(FlaskForm):  # type: ignore[misc]
     """What one calls a session, to know it again."""
 
-    name = StringField(_l("Name"), filters=[one_line], validators=[Length(max=SESSION_NAME_LENGTH)])
+    name = StringField(
+        _l("Name"),
+        filters=[one_line],
+        validators=[
+            Length(
+                max=SESSION_NAME_LENGTH, message=_l("The name is too long: at most 60 characters.")
+            )
+        ],
+    )

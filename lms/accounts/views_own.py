@@ -58,23 +58,29 @@ def _organisation_of(form: ProfileForm) -> int | None:
 @blueprint.get("/profilo/sessioni", endpoint="sessions")
 def own_sessions() -> str:
     """The browsers in which one is signed in."""
+    return _sessions_page(SessionNameForm(formdata=None))
+
+
+def _sessions_page(form: SessionNameForm, named: int | None = None) -> str:
+    """The list; `form` is what was refused for the session `named`."""
     return render_template(
         "accounts/sessions.html",
         sessions=queries.sessions_of(current_user.account.id),
         this=current_user.session_id,
-        form=SessionNameForm(formdata=None),
+        form=form,
+        named=named,
+        blank=SessionNameForm(formdata=None),
     )
 
 
 @blueprint.post("/profilo/sessioni/<int:session_id>/nome")
 def name_session(**_address: int) -> str | Response | tuple[str, int]:
     """Call a session by a name."""
-    form = SessionNameForm()
-    if form.validate_on_submit():
-        sessions.name_session(access.subject(UserSession), form.name.data or "")
-        flash(_("Saved."), "success")
-    else:
-        flash(_("The name is too long: at most 60 characters."), "danger")
+    row, form = access.subject(UserSession), SessionNameForm()
+    if not form.validate_on_submit():
+        return _sessions_page(form, row.id), 422
+    sessions.name_session(row, form.name.data or "")
+    flash(_("Saved."), "success")
     return redirect(url_for("accounts.sessions"), 303)
 
 

@@ -9,15 +9,24 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from flask_babel import LazyString
+from sqlalchemy import func, literal, select, union_all, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from lms.extensions import db
+
+Column = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
 
 @dataclass(frozen=True)
 class Follower:
-    """One kind of row that names a body: its word, how many there are, and how they move."""
+    """One kind of row that names a body: its word, the column that names it, how it moves.
+
+    `before`: what is settled first where the body it moves to may be named only once.
+    """
 
     label: LazyString
-    count: Callable[[Collection[int]], dict[int, int]]
-    move: Callable[[int, int], None]
+    column: Column
+    before: Callable[[int, int], None] | None = None
 
 
 _followers: dict[str, Follower] = {}
@@ -29,12 +38,17 @@ def declare(name: str, follower: Follower) -> None:
 
 
 def counts(organisation_ids: Collection[int]) -> dict[int, dict[str, int]]:
-    """By body: how many rows of each follower name it, under the follower's name."""
-    told = {name: each.count(organisation_ids) for name, each in sorted(_followers.items())}
-    return {
-        number: {name: found.get(number, 0) for name, found in told.items()}
-        for number in organisation_ids
-    }
+    """By body: how many rows of each follower name it, under the follower's name; one query."""
+    asked = [
+        select(literal(name), each.column, func.count())
+        .where(each.column.in_(organisation_ids))
+        .group_by(each.column)
+        for name, each in sorted(_followers.items())
+    ]
+    told = {number: dict.fromkeys(sorted(_followers), 0) for number in organisation_ids}
+    for name, number, many in db.session.execute(union_all(*asked)):
+        told[number][name] = many
+    return told
 
 
 def labels() -> dict[str, LazyString]:
@@ -45,4 +59,7 @@ def labels() -> dict[str, LazyString]:
 def move(old_id: int, new_id: int) -> None:
     """Let every row that names the one body name the other."""
     for _name, follower in sorted(_followers.items()):
-        follower.move(old_id, new_id)
+        if follower.before:
+            follower.before(old_id, new_id)
+        column = follower.column
+        db.session.execute(update(column.class_).where(column == old_id).values({column: new_id}))

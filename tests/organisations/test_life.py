@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts.models import RoleGrant, StaffRole
 from lms.audit import AuditEvent
 from lms.errors import UserError
 from lms.extensions import db
-from lms.organisations import actions_life, queries
+from lms.organisations import actions_life, followers, queries
 from lms.organisations.models import Organisation, OrganisationKind, OrganisationStatus
 from lms.organisations.suggestions import suggest
 from tests import factories
@@ -22,6 +23,11 @@ from tests.hostile import POLYGLOT, assert_harmless
 
 THIRD = OrganisationKind.THIRD_SECTOR
 DAY = date(2026, 2, 21)
+# Name of the follower → its table.
+FOLLOWING = {
+    "people": "person", "roles": "role_grant", "enrolments": "enrolment",
+    "registrations": "registration",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -204,3 +210,32 @@ def test_hostile_names_are_text_and_pages_cost_little(office: PercorsoClient) ->
             page = office.get(path).text
         assert_harmless(page)
         assert len(sent) <= 8, path
+
+
+def test_whoever_names_a_body_follows_it(app: Flask) -> None:
+    """Every key to `organisation` outside this room: rows forgotten here would stay behind."""
+    naming = {
+        f"{table.name}.{column.name}"
+        for table in db.metadata.tables.values()
+        for column in table.columns
+        for key in column.foreign_keys
+        if key.column.table.name == "organisation" and not table.name.startswith("organisation")
+    }
+    assert naming == {f"{name}.organisation_id" for name in FOLLOWING.values()}
+    assert set(followers.labels()) == set(FOLLOWING)
+
+
+def test_a_role_held_towards_both_is_held_once(app: Flask) -> None:
+    old, new = factories.organisation(), factories.organisation()
+    both, one = factories.person(), factories.person()
+    for person, body in ((both, old), (both, new), (one, old)):
+        factories.grant(person, StaffRole.REFERENT, of=body)
+    followers.move(old.id, new.id)
+    db.session.commit()
+    rows = select(RoleGrant.person_id, RoleGrant.organisation_id).where(
+        RoleGrant.ended_at.is_(None)
+    )
+    assert sorted(db.session.execute(rows).tuples()) == sorted(
+        [(both.id, new.id), (one.id, new.id)]
+    )
+    assert followers.counts([old.id])[old.id]["roles"] == 0

@@ -32,7 +32,8 @@ ENDING = (
     "update_copies", "rectify", "replace", "issue", "prepare_again", "restore", "enable", "close",
     "cancel", "change_status", "remove", "discard", "revoke", "withdraw", "disable", "end",
     "dismiss", "take_back",
-    "account", "change_password", "sign_out",
+    "account", "change_password", "end_other_sessions", "end_session", "confirm_registration",
+    "confirm_login", "accept_invitation", "choose_password", "sign_out",
 )  # fmt: skip
 READERS = (
     "organiser",
@@ -158,6 +159,7 @@ def typed(control: Control) -> list[Any] | None:
     later = now() + timedelta(days=30)
     known: dict[str, Any] = {
         "emails": f"probe{number}@example.org", "login": f"probe{number}@example.org",
+        "email": f"probe{number}@example.org",
         "join_url": f'https://example.org/?"><{PROBE}>', "day": f"{later:%Y-%m-%d}",
         "first_day": f"{later:%Y-%m-%d}", "start": "10:00", "end": "12:00", "places": "20000",
         "people": f"{CSV_CELL};{CSV_CELL};;{CSV_CELL}", "organisation_choice": "new",

@@ -17,7 +17,14 @@ from tests.security.pages import Site
 from tests.security.reading import Form
 
 # Signing in counts its attempts apart from the request; signing out ends the actor of the tests.
-ELSEWHERE = frozenset({"accounts.sign_in", "accounts.change_password", "accounts.sign_out"})
+ELSEWHERE = frozenset(
+    {
+        "accounts.sign_in", "accounts.change_password", "accounts.sign_out",
+        "accounts.end_session", "accounts.end_other_sessions",
+        "joining.confirm_registration", "joining.accept_invitation", "joining.choose_password",
+        "joining.confirm_login",
+    }
+)  # fmt: skip
 # Made by chance, so that two runs of the same deed differ there and nowhere else.
 BY_CHANCE = frozenset(
     {
@@ -26,6 +33,8 @@ BY_CHANCE = frozenset(
         "certificate.code",
         "certificate.snapshot",
         "lesson.uid",
+        "mailed_link.token_hash",
+        "outbox_message.letter",
         "user_session.token_hash",
     }
 )

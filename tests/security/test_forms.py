@@ -162,4 +162,6 @@ def shown_again(stage: Stage, form: Form, response: TestResponse) -> dict[str, t
     """The values of the same form on the page that answers."""
     again = forms_of(response.text, form.action, form.actor, stage.site.app)
     alike = [one for one in again if one.endpoint == form.endpoint]
+    # Where a page has the form once a row, the one of this row.
+    alike = [one for one in alike if one.action == form.action] or alike
     return {control.name: control.values for one in alike for control in one.controls}

@@ -29,7 +29,9 @@ POLICY = (
     "frame-ancestors 'none'; base-uri 'none'"
 )
 FILES = {"application/pdf", "application/octet-stream"}
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
+    WORKBOOK: WORKBOOK,
     "text/html": "text/html; charset=utf-8",
     "text/csv": "text/csv; charset=utf-8",
     "text/calendar": "text/calendar; charset=utf-8",

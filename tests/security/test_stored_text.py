@@ -24,8 +24,9 @@ TYPED_COLUMNS = frozenset(
     cycle.title enrolment.family_name enrolment.given_name enrolment.organisation_name
     enrolment_event.note evidence.reason funding_emblem.label lesson.join_url lesson.place
     lesson.summary lesson.title module.subject_area module.summary module.title organisation.name
-    organisation.region person.family_name person.given_name report_entry.name report_file.filename
-    role_grant.end_reason role_grant.reason
+    organisation.region person.family_name person.given_name registration.family_name
+    registration.given_name report_entry.name report_file.filename
+    role_grant.end_reason role_grant.reason user_session.name
     track.funding_statement track.issuer track.project_code track.summary track.title
     """.split()  # noqa: SIM905 - a list to be read and added to
 )
@@ -33,14 +34,21 @@ TYPED_COLUMNS = frozenset(
 NEVER_TYPED = frozenset(
     """
     access_look.endpoint access_look.object_type
-    account.login account.password_hash attendance_register.previous_seal attendance_register.seal
-    attendance_register.sealed_rows audit_event.action audit_event.detail audit_event.object_type
+    account.language account.login account.password_hash attendance_register.previous_seal
+    attendance_register.seal attendance_register.sealed_rows audit_event.action
+    audit_event.detail audit_event.object_type
     calendar_feed.language calendar_feed.token_hash certificate.code certificate.serial
     certificate_document.sha256 cycle.code cycle.search_key cycle.slug enrolment.search_key
     funding_emblem.symbol job.claimed_by job.error job.key job.kind job.payload lesson.uid
-    lesson.zone organisation.cadastral_code organisation.fiscal_code organisation.ipa_code
+    lesson.zone login_change.new_login login_change.old_login mailed_link.address
+    mailed_link.token_hash notice_acceptance.version registration.email registration.language
+    registration.new_kind registration.new_organisation registration.notice_version
+    security_event.detail security_event.device security_event.event security_event.network
+    user_session.device user_session.network
+    organisation.cadastral_code organisation.fiscal_code organisation.ipa_code
     organisation.istat_code organisation.province_code organisation.search_key person.search_key
-    person_email.address report_entry.email report_entry.intervals report_entry.source_lines
+    person_email.address person_merge.changes report_entry.email report_entry.intervals
+    report_entry.source_lines tax_code.keyed_hash
     report_file.answers report_file.platform report_file.sha256 seal_chain.seal sign_in_attempt.key
     track.search_key track.slug user_session.token_hash
     outbox_message.answer outbox_message.key outbox_message.language outbox_message.letter
