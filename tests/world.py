@@ -270,14 +270,6 @@ class World:
         )  # fmt: skip
         db.session.add(self.message)
         self._joining()
-        audit.record("world.made", track, actor_id=self.organiser.id)
-        db.session.commit()
-
-    def _joining(self) -> None:
-        """A link of every purpose, each with what it is about; the organiser changes address."""
-        account_id = self.this.session.account_id
-        own = session_of(self.organiser, "segreteria@example.org").account_id
-        self._joining(self.this.session.account_id)
         self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)
         db.session.commit()
@@ -300,8 +292,10 @@ class World:
         db.session.add_all([self.request, self.hold, original, retained])
         db.session.flush()
 
-    def _joining(self, account_id: int) -> None:
-        """A link of every purpose, each with what it is about."""
+    def _joining(self) -> None:
+        """A link of every purpose, each with what it is about; the organiser changes address."""
+        account_id = self.this.session.account_id
+        own = session_of(self.organiser, "segreteria@example.org").account_id
         wish = Registration(
             email="nuova@example.org", given_name="Nuova", family_name="Persona", language="it",
             notice_version="1", asked_at=now(),
