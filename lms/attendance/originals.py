@@ -55,5 +55,18 @@ def names_before_erasures(register_id: int) -> dict[int, str]:
     return found
 
 
+def reseal() -> int:
+    """Seal again by the newest key what an older one sealed; how many there were."""
+    done = 0
+    for row in db.session.scalars(select(SealedOriginal)):
+        if not secretbox.is_current(row.sealed):
+            of = _mark(row.register_id or 0, row.report_entry_id or 0, row.report_file_id or 0)
+            row.sealed = secretbox.seal(
+                secretbox.open_sealed(row.sealed, PURPOSE, of=of), PURPOSE, of=of
+            )
+            done += 1
+    return done
+
+
 def _mark(register: int, entry: int, file: int) -> str:
     return f"{register}/{entry}/{file}"

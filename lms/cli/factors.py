@@ -6,11 +6,12 @@ import click
 from flask.cli import with_appcontext
 
 from lms.accounts.queries import account_by_login
+from lms.attendance import originals
 from lms.cli.address import at_public_address
 from lms.extensions import db
 from lms.factors import actions
 
-RESEALING = (actions.reseal,)  # each room that keeps something sealed adds its own
+RESEALING = (actions.reseal, originals.reseal)  # each room that keeps something sealed adds its own
 
 
 @click.group()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from lms.accounts.models import Account, Person
+from lms.attendance import originals
 from lms.attendance.models import AttendanceRecord, AttendanceRegister, Evidence
 from lms.attendance.queries_seals import verify_seals
 from lms.audit import AuditEvent
@@ -96,6 +99,20 @@ def test_seals_verify_after_an_erasure_and_still_catch_a_lie(
     faults = " ".join(fault.text for fault in verify_seals().faults)
     assert "anonymous rows are not those that were sealed" in faults
     db.session.rollback()
+
+
+def test_originals_are_sealed_again_by_a_new_key(app: Flask, somebody: Somebody) -> None:
+    erase(app, somebody)
+    before = app.config["SETTINGS"]
+    new = "a-newer-key-for-tests-0123456789-abcdefghijklmn"
+    try:
+        app.config["SETTINGS"] = replace(before, encryption_keys=(new, *before.encryption_keys))
+        assert originals.reseal() > 0
+        assert originals.reseal() == 0
+        app.config["SETTINGS"] = replace(before, encryption_keys=(new,))
+        assert verify_seals().faults == ()  # the older key is no longer needed
+    finally:
+        app.config["SETTINGS"] = before
 
 
 def test_the_account_opens_nothing_any_more(app: Flask, somebody: Somebody) -> None:

@@ -24,6 +24,7 @@ from lms.issuance.actions import issue
 from lms.issuance.making import JOB_KIND
 from lms.issuance.models import Certificate
 from lms.jobs import Job, JobStatus
+from lms.organisations import actions_life
 from tests import factories
 from tests.accounts.codes import code_of
 from tests.issuance.cycles import TaughtCycle
@@ -85,8 +86,11 @@ def build(app: Flask) -> Site:
     db.session.add(
         NotDuplicate(first_id=apart[0], second_id=apart[1], at=now(), by_id=world.organiser.id)
     )
+    ended = factories.organisation("Ente che ha chiuso")
+    actions_life.close(ended, now().date(), by=None)
     db.session.commit()
     variations = (
+        {"organisation_id": ended.id},
         {"lesson_id": cancelled.id},
         {"lesson_id": taught.lessons[0].id},
         {"lesson_id": taught.lessons[0].id, "enrolment_id": second.id},

@@ -22,9 +22,9 @@ TYPED_COLUMNS = frozenset(
     certificate.holder_family_name certificate.holder_name certificate.snapshot
     certificate_event.reason cycle.place cycle.signatory_name cycle.signatory_role cycle.summary
     cycle.title enrolment.family_name enrolment.given_name enrolment.organisation_name
-    enrolment_event.note evidence.reason funding_emblem.label lesson.join_url lesson.place
-    lesson.summary lesson.title module.subject_area module.summary module.title organisation.name
-    organisation.region person.family_name person.given_name registration.family_name
+    enrolment_event.note erasure_request.note erasure_request.reason evidence.reason funding_emblem.label lesson.join_url lesson.place
+    legal_hold.lifted_reason legal_hold.reason lesson.summary lesson.title module.subject_area module.summary module.title organisation.name
+    organisation_name.name organisation.region person.family_name person.given_name registration.family_name
     registration.given_name report_entry.name report_file.filename
     role_grant.end_reason role_grant.reason user_session.name
     track.funding_statement track.issuer track.project_code track.summary track.title
@@ -55,6 +55,14 @@ NEVER_TYPED = frozenset(
     track.search_key track.slug user_session.token_hash
     outbox_message.answer outbox_message.key outbox_message.language outbox_message.letter
     outbox_message.recipient outbox_message.subject
+    federated_identity.issuer federated_identity.provider federated_identity.subject
+    federated_session.browser_hash federated_session.provider federation_arrival.after
+    federation_arrival.browser_hash federation_arrival.provider
+    federation_arrival.transaction_hash federation_request.after federation_request.browser_hash
+    federation_request.nonce federation_request.provider federation_request.state_hash
+    federation_request.verifier federation_transaction.detail federation_transaction.network
+    federation_transaction.provider federation_transaction.transaction_hash
+    organisation_name.search_key organisation_word.word retained_certificate.legal_basis
     """.split()  # noqa: SIM905
 )
 # The picture of an app's key, and recovery codes to be saved: neither ever runs.
