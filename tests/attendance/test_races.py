@@ -101,6 +101,7 @@ def lesson_of(lesson_id: int) -> Lesson:
 
 @pytest.mark.slow
 def test_the_same_report_twice_at_once_is_imported_once(app: Flask) -> None:
+    """Weakness 10."""
     for _round in range(3):
         scene = Scene("Ada Rossi")
         content = zoom(("Ada Rossi", "", "10:00:00", "11:00:00"))

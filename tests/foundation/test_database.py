@@ -48,7 +48,6 @@ def test_a_naive_instant_is_refused(app: Flask) -> None:
     ],
 )
 def test_the_database_refuses_what_the_rules_forbid(app: Flask, change: str) -> None:
-    """Weakness 10."""
     lesson = factories.lesson()
     factories.enrolment(lesson.module.cycle)
     with pytest.raises(IntegrityError):
