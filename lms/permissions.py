@@ -227,4 +227,17 @@ TABLE: dict[str, Rule] = {
     "calendars.create_feed": Rule(SIGNED_IN),
     "calendars.replace_feed": Rule(SIGNED_IN),
     "calendars.revoke_feed": Rule(SIGNED_IN),
+    # privacy: one's own data; requests and legal holds belong to no cycle
+    "privacy.my_data": Rule(SIGNED_IN),
+    "privacy.export": Rule(SIGNED_IN),
+    "privacy.accept": Rule(SIGNED_IN),
+    "privacy.ask_erasure": Rule(SIGNED_IN),
+    "privacy.take_back": Rule(SIGNED_IN),
+    "privacy.requests": Rule(ORGANISING, "all_tracks"),
+    "privacy.decide": Rule(ORGANISING, "erasure_request"),
+    "privacy.request_for": Rule(ORGANISING, "person_account"),
+    "privacy.holds": Rule(ADMINISTERING),
+    "privacy.hold_person": Rule(ADMINISTERING, "person_account"),
+    "privacy.hold_cycle": Rule(ADMINISTERING, "cycle"),
+    "privacy.lift_hold": Rule(ADMINISTERING, "legal_hold"),
 }

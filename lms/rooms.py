@@ -62,6 +62,9 @@ from lms.messages.views import blueprint as messages
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations import views_deciding as _organisations_deciding  # noqa: F401 - pages
 from lms.organisations.views import blueprint as organisations
+from lms.privacy import loading as _privacy_loading  # noqa: F401 - declares loaders
+from lms.privacy import views_staff as _privacy_staff  # noqa: F401 - what the office decides
+from lms.privacy.views import blueprint as privacy
 from lms.referents import loading as _referents_loading  # noqa: F401 - declares loaders
 from lms.referents import views_appoint as _referents_appoint  # noqa: F401 - pages of organisers
 from lms.referents import views_nominate as _referents_nominate  # noqa: F401 - nominating
@@ -93,5 +96,6 @@ def init_app(app: Flask) -> None:
         auditing,
         calendars,
         duplicates,
+        privacy,
     ):
         app.register_blueprint(blueprint)

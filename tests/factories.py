@@ -20,6 +20,7 @@ from lms.catalogue.models import (
 from lms.clock import now
 from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
 from lms.extensions import db
+from lms.joining.notices import accept_notice, notice_in_force
 from lms.organisations.models import Organisation, OrganisationKind
 
 _numbers = count(1)
@@ -50,6 +51,13 @@ def person(given_name: str = "Ada", family_name: str | None = None, **more: Any)
     if email:
         _keep(PersonEmail(person_id=row.id, address=email))
     return row
+
+
+def read_notice(who: Person) -> Person:
+    """Let somebody have read the privacy notice in force: enrolling is then a click."""
+    accept_notice(who.id, notice_in_force())
+    db.session.commit()
+    return who
 
 
 def staff(role: StaffRole, *, track: Any = None, of: Any = None, **more: Any) -> Person:

@@ -25,6 +25,7 @@ from lms.attendance.models import (
     ReportEntry,
     ReportFile,
     ReportStatus,
+    SealedOriginal,
 )
 from lms.auditing.models import AuditSession
 from lms.calendars.models import CalendarFeed
@@ -60,6 +61,7 @@ from lms.joining.rules import LIFETIMES, LinkPurpose
 from lms.looks import AccessLook
 from lms.messages.letters import Letter
 from lms.messages.models import MessageStatus, OutboxMessage
+from lms.privacy.models import ErasureRequest, LegalHold, RequestStatus, RetainedCertificate
 from tests import factories
 from tests.accounts.codes import code_of
 
@@ -268,8 +270,27 @@ class World:
         )  # fmt: skip
         db.session.add(self.message)
         self._joining()
+        self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)
         db.session.commit()
+
+    def _privacy(self) -> None:
+        """A request to be erased, a hold that stands and a certificate's record."""
+        self.request = ErasureRequest(
+            person_id=self.this.participant.id, asked_at=now(), note="",
+            asked_by_id=self.this.participant.id, status=RequestStatus.OPEN,
+        )  # fmt: skip
+        self.hold = LegalHold(
+            person_id=self.other.participant.id, reason="Accertamento", set_at=now(),
+            set_by_id=self.administrator.id,
+        )  # fmt: skip
+        original = SealedOriginal(report_file_id=self.this.report.id, sealed=b"x", at=now())
+        retained = RetainedCertificate(
+            certificate_id=self.other.certificate.id, legal_basis="Legge",
+            kept_until=date(2036, 12, 31),
+        )  # fmt: skip
+        db.session.add_all([self.request, self.hold, original, retained])
+        db.session.flush()
 
     def _joining(self) -> None:
         """A link of every purpose, each with what it is about; the organiser changes address."""

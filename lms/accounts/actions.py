@@ -76,6 +76,7 @@ def rename(
     person: Person, given_name: str, family_name: str, organisation_id: int | None
 ) -> dict[str, Any]:
     """Give `person` other names and organisation; returns what was there before and changed."""
+    _refuse_erased(person)
     before = {"name": person.full_name, "organisation_id": person.organisation_id}
     person.given_name, person.family_name = clean_line(given_name), clean_line(family_name)
     person.search_key = search_key(f"{person.family_name} {person.given_name}")
@@ -253,8 +254,14 @@ def free_login(login: str, own: Account | None) -> str:
     return wanted
 
 
+def _refuse_erased(person: Person) -> None:
+    if person.erased_at is not None:
+        raise UserError(_("This person's data are erased: they stay as they are."), 409)
+
+
 def demand_authority(person: Person, by: int) -> None:
     """UserError (403) unless `by` may change this person's account: staff's is administrators'."""
+    _refuse_erased(person)
     if person.merged_into_id is not None:
         raise UserError(_("This record is united with another: that one signs in."), 409)
     roles = queries.open_roles([person.id, by])

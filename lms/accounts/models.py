@@ -59,6 +59,9 @@ class Person(Named, Base):
     )
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
+    # Set when the person was made anonymous at their wish (`privacy`); never undone.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
 

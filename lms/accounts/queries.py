@@ -28,7 +28,7 @@ def searched(text: str) -> Select[Any]:
     found = (
         select(Person)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
-        .where(Person.merged_into_id.is_(None))
+        .where(Person.merged_into_id.is_(None), Person.erased_at.is_(None))
         .order_by(Person.search_key, Person.id)
     )
     return found.where(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS]))

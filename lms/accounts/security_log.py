@@ -57,6 +57,10 @@ class SecurityEvent(enum.StrEnum):
     SECOND_STEP_GUESSED = "second_step_guessed"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
+    DATA_EXPORTED = "data_exported"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_TAKEN_BACK = "erasure_taken_back"
+    ERASURE_REFUSED = "erasure_refused"
 
 
 class SecurityEntry(Base):

@@ -122,7 +122,7 @@ def hand_over(giver: Person, taker: Person) -> None:
     source, given.source = given.source, TaxCodeSource.DECLARED
     db.session.flush()
     if known is None:
-        sealed = secretbox.seal(_open(given), PURPOSE, of=str(taker.id))
+        sealed = secretbox.seal(opened(given), PURPOSE, of=str(taker.id))
         known = TaxCode(
             person_id=taker.id, sealed=sealed, keyed_hash=given.keyed_hash,
             set_at=given.set_at, set_by_id=given.set_by_id,
@@ -185,7 +185,7 @@ def is_same_code(row: TaxCode, text: str) -> bool:
 def masked(person: Person) -> str:
     """The person's code as it may be shown to who deals with them; empty without one."""
     row = tax_code_of(person.id)
-    return rules.masked(_open(row)) if row else ""
+    return rules.masked(opened(row)) if row else ""
 
 
 def in_full(person: Person, *, by: int | None, purpose: str) -> str:
@@ -194,7 +194,7 @@ def in_full(person: Person, *, by: int | None, purpose: str) -> str:
     if row is None:
         return ""
     audit.record("tax_code.shown", person, actor_id=by, detail={"purpose": purpose})
-    return _open(row)
+    return opened(row)
 
 
 def reseal(limit: int = 500) -> int:
@@ -213,7 +213,7 @@ def reseal(limit: int = 500) -> int:
 
 
 def _seal_again(row: TaxCode) -> None:
-    code = _open(row)
+    code = opened(row)
     keyed = secretbox.keyed_hash(code, PURPOSE)
     rivals = select(TaxCode.person_id).where(
         TaxCode.keyed_hash == keyed,
@@ -227,5 +227,6 @@ def _seal_again(row: TaxCode) -> None:
     db.session.flush()
 
 
-def _open(row: TaxCode) -> str:
+def opened(row: TaxCode) -> str:
+    """The code in `row`, whole: for its owner, or to work with; shown to nobody else."""
     return secretbox.open_sealed(row.sealed, PURPOSE, of=str(row.person_id))

@@ -53,6 +53,10 @@ EVENTS: dict[SecurityEvent, LazyString] = {
     SecurityEvent.IDENTITY_LINKED: _l("A digital identity was linked"),
     SecurityEvent.IDENTITY_UNLINKED: _l("A digital identity was unlinked"),
     SecurityEvent.SECOND_STEP_GUESSED: _l("The second factor was wrong too often"),
+    SecurityEvent.DATA_EXPORTED: _l("Your data were downloaded"),
+    SecurityEvent.ERASURE_ASKED: _l("The erasure of your data was asked for"),
+    SecurityEvent.ERASURE_TAKEN_BACK: _l("The request to erase your data was taken back"),
+    SecurityEvent.ERASURE_REFUSED: _l("The request to erase your data was refused"),
 }
 
 

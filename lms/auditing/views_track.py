@@ -128,6 +128,6 @@ def certificate_pdf(**_address: int) -> FlaskResponse | Response:
     """The stored PDF of a certificate."""
     shown = access.subject(Certificate)
     document = queries_certificates.document_of(shown.id)
-    if document is None:
+    if document is None or not document.pdf:  # not rendered yet, or its person was erased
         abort(404)
     return pdf_response(shown, document)

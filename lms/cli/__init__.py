@@ -20,6 +20,7 @@ from lms.cli.factors import factors, keys
 from lms.cli.mail import mail
 from lms.cli.organisations import organisations
 from lms.cli.permissions import permissions
+from lms.cli.privacy import retention
 from lms.cli.report import report
 from lms.cli.server import serve, worker
 from lms.cli.tax_codes import tax_codes
@@ -33,7 +34,7 @@ def lms() -> None:
 
 for command in (
     certificates, create_admin_command, demo, factors, keys, mail, organisations, permissions,
-    register, report, serve, tax_codes, verify, worker,
+    register, report, retention, serve, tax_codes, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lms.accounts import actions, roles
 from lms.accounts.models import Person, StaffRole
 from lms.demo import content
+from lms.joining.notices import accept_notice, notice_in_force
 from lms.organisations.actions import add_organisation
 from lms.organisations.actions_life import propose
 from lms.organisations.models import Organisation, OrganisationKind
@@ -45,6 +46,7 @@ def add_cast() -> Cast:
     people = (participants[0], trainers[0], organiser, referent, auditor, administrator)
     for (_role, login), person in zip(content.SIGN_INS, people, strict=True):
         actions.open_account(person, login, content.PASSWORD)
+        accept_notice(person.id, notice_in_force())
     return Cast(participants, trainers, organiser, referent, auditor)
 
 

@@ -29,6 +29,8 @@ def undo(merge_id: int, *, by: int) -> None:
     found = db.session.get_one(PersonMerge, merge_id)
     kept, other = hold(found.kept_id, found.other_id)
     db.session.refresh(found)
+    if kept.erased_at is not None or other.erased_at is not None:
+        raise UserError(_("The person's data were erased: nothing can be parted any more."), 409)
     changes = [Change(*row) for row in found.changes["rows"]]
     united = sorted(journal.united(changes))
     for cycle_id in queries.cycles_of(united):

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Length
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, Length
 
 from lms.accounts.forms_tax_code import TaxCodeFields
 from lms.enrolment.pasted import MAXIMUM_LINES, Line, TooManyLinesError, read_lines
@@ -19,7 +19,12 @@ MAXIMUM_LIST_CHARACTERS = 400_000
 
 
 class EnrolForm(TaxCodeFields):
-    """A button; the tax code's field is drawn where the cycle asks for it and it is not known."""
+    """A button; the tax code where the cycle asks for it; the notice where it was not read yet."""
+
+    notice = BooleanField(
+        _l("I have read the privacy notice"),
+        validators=[DataRequired(_l("Read the privacy notice, then tick this box."))],
+    )
 
 
 class WithdrawForm(FlaskForm):  # type: ignore[misc]

@@ -21,6 +21,8 @@ from lms.enrolment.loading import any_own_enrolment, own_enrolment
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.enrolment.rules import Refusal, against_withdrawing, refusals
 from lms.enrolment.words import refusal_in_words, status_in_words, status_tone
+from lms.joining.notices import accept_notice, notice_in_force
+from lms.joining.queries import has_accepted
 from lms.permissions import ORGANISING
 
 blueprint = Blueprint("enrolment", __name__)
@@ -40,6 +42,7 @@ class EnrolmentState:
     places_left: int | None
     may_withdraw: bool
     asks_tax_code: bool
+    asks_notice: bool
 
     @property
     def is_full(self) -> bool:
@@ -76,7 +79,15 @@ def enrolment_state(cycle: Cycle, last_end: datetime | None = None) -> Enrolment
         places_left=facts.places_left,
         may_withdraw=stay is None,
         asks_tax_code=mine is None and _asks_tax_code(cycle),
+        asks_notice=not against and _asks_notice(),
     )
+
+
+def _asks_notice() -> bool:
+    """Whether who looks has yet to read the privacy notice in force."""
+    if not current_user.is_authenticated:
+        return False
+    return not has_accepted(current_user.person_id, notice_in_force())
 
 
 def _asks_tax_code(cycle: Cycle) -> bool:
@@ -98,7 +109,9 @@ def enrol(**_address: str) -> Response | tuple[str, int]:
     """Enrol oneself; the page is where a stranger arrives after signing in."""
     cycle, person = access.subject(Cycle), current_user.person
     needed = cycle.tax_code_policy is TaxCodePolicy.REQUIRED and _asks_tax_code(cycle)
-    form = EnrolForm(person, needed=needed)
+    form, version = EnrolForm(person, needed=needed), notice_in_force()
+    if has_accepted(person.id, version):
+        del form.notice
     to_cycle = redirect(url_for("catalogue.cycle", cycle_slug=cycle.slug), 303)
     if not form.validate_on_submit():
         if own_enrolment(cycle.id) is not None:
@@ -106,6 +119,7 @@ def enrol(**_address: str) -> Response | tuple[str, int]:
         page = render_template("enrolment/enrol.html", cycle=cycle, form=form, person=person)
         return page, 422 if form.is_submitted() else 200
     actions.enrol_self(cycle.id, person, form.tax_code.data or "")
+    accept_notice(person.id, version)
     flash(_("You are enrolled. The lessons are on your first page."), "success")
     return to_cycle
 

@@ -49,7 +49,13 @@ PEOPLE = _Section(
     _l("People"),
     "people.index",
     frozenset({"people", "roles", "duplicates"}),
-    frozenset({"auditing.looks"}),
+    frozenset(
+        {"auditing.looks"}
+        | {
+            f"privacy.{page}"
+            for page in ("requests", "decide", "request_for", "holds", "hold_person", "lift_hold")
+        }
+    ),
 )
 ORGANISATIONS = _Section(
     _l("Organisations"), "organisations.index", frozenset({"organisations"}),

@@ -19,6 +19,7 @@ from lms.home import queries
 from lms.home.navigation import navigation
 from lms.links import safe_next
 from lms.pages import LANGUAGES
+from lms.privacy.notices import shown_version, versions
 
 blueprint = Blueprint("home", __name__)
 blueprint.add_app_template_global(navigation)
@@ -83,7 +84,8 @@ def _end_of_day(instant: datetime) -> datetime:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """What is kept and why, in plain words; an administration may put its own page in its place."""
-    return render_template("home/privacy.html")
+    version = shown_version(request.args.get("version", ""))
+    return render_template("home/privacy.html", version=version, versions=versions())
 
 
 @blueprint.get("/accessibilita")

@@ -109,4 +109,8 @@ def download(**_address: int) -> Answer | FlaskResponse:
     if document is None:
         page = render_template("issuance/not_ready.html", certificate=shown)
         return FlaskResponse(page, 404, {"Retry-After": str(RETRY_SECONDS)})
+    if not document.pdf:
+        raise UserError(
+            _("The person's data were erased: of this certificate only the record is kept."), 404
+        )
     return pdf_response(shown, document)

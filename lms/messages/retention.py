@@ -10,13 +10,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, func, update
 
 from lms.extensions import db
 from lms.messages.models import ENDED, OutboxMessage
 
 LETTERS_KEPT = timedelta(days=7)
 ADDRESSES_KEPT = timedelta(days=365)
+LAST_WORDS = "erased:"  # how the keys begin of messages to people who are erased
 
 
 def forget_letters(at: datetime) -> int:
@@ -34,7 +35,14 @@ def forget_addresses(at: datetime) -> int:
 
 def forget_address(address: str) -> int:
     """Make anonymous the ended messages to one address, when its person is erased."""
-    return _anonymise(OutboxMessage.recipient == address)
+    return _anonymise(func.lower(OutboxMessage.recipient) == address.lower())
+
+
+def forget_addresses_of(key_start: str, at: datetime) -> int:
+    """Make anonymous the messages with such a key that ended before `at`."""
+    return _anonymise(
+        OutboxMessage.key.startswith(key_start, autoescape=True) & (OutboxMessage.ended_at <= at)
+    )
 
 
 def _anonymise(which: ColumnElement[bool]) -> int:

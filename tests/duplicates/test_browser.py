@@ -114,6 +114,7 @@ def test_a_tax_code_from_enrolment_to_profile(app: Flask, browser: Browser, loca
         turn(page.locator(f"main a[href='/cicli/{slug}/iscrizione']"))
         hold(page, "enrol")
         page.fill("[name=tax_code]", code_of("BNCDAA").lower())
+        page.check("[name=notice]")
         turn(page.locator("main form button[type=submit]"))
         hold(page, "enrol-doubt")
         page.fill("[name=tax_code]", ROSSI)

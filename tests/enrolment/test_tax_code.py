@@ -43,12 +43,12 @@ def paste(office: PercorsoClient, people: str) -> str:
 @pytest.mark.parametrize("policy", list(TaxCodePolicy))
 def test_enrolling_without_a_code(client: PercorsoClient, policy: TaxCodePolicy) -> None:
     cycle = asking(policy)
-    client.sign_in(factories.person("Mario", "Rossi"))
+    client.sign_in(factories.read_notice(factories.person("Mario", "Rossi")))
     asks = policy is not TaxCodePolicy.NOT_ASKED
     # Where it is asked, the cycle's page leads to the form instead of enrolling with a click.
     assert (f'action="{PATH}"' in client.get(f"/cicli/{cycle.slug}").text) is not asks
     assert ('name="tax_code"' in client.get(PATH).text) is asks
-    response = client.post(PATH, {})
+    response = client.post(PATH, {"notice": "y"})
     required = policy is TaxCodePolicy.REQUIRED
     assert response.status_code == (422 if required else 303)
     assert enrolled() == (0 if required else 1)
@@ -58,10 +58,10 @@ def test_a_code_given_at_enrolment_is_kept_and_asked_no_more(client: PercorsoCli
     asking(TaxCodePolicy.REQUIRED)
     person = factories.person("Mario", "Rossi")
     client.sign_in(person)
-    response = client.post(PATH, {"tax_code": ROSSI[:-1] + "?"})
+    response = client.post(PATH, {"tax_code": ROSSI[:-1] + "?", "notice": "y"})
     assert response.status_code == 422
     assert (enrolled(), tax_codes.tax_code_of(person.id)) == (0, None)
-    assert client.post(PATH, {"tax_code": ROSSI}).status_code == 303
+    assert client.post(PATH, {"tax_code": ROSSI, "notice": "y"}).status_code == 303
     row = tax_codes.tax_code_of(person.id)
     assert row is not None
     assert row.source is TaxCodeSource.DECLARED
@@ -69,7 +69,7 @@ def test_a_code_given_at_enrolment_is_kept_and_asked_no_more(client: PercorsoCli
     page = client.get("/cicli/d/iscrizione").text
     assert tax_code_rules.masked(ROSSI) in page
     assert 'name="tax_code"' not in page
-    assert client.post("/cicli/d/iscrizione", {}).status_code == 303
+    assert client.post("/cicli/d/iscrizione", {"notice": "y"}).status_code == 303
 
 
 def test_organisers_set_the_policy_and_see_who_lacks_a_code(client: PercorsoClient) -> None:

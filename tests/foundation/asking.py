@@ -39,7 +39,7 @@ OF_BODIES = frozenset(
     }
 )  # fmt: skip
 OF_ACCOUNTS = frozenset({"user_session", "passkey", "identity_provider", "federated_identity"})
-OF_RECORDS = frozenset({"two_people", "person_merge"})
+OF_RECORDS = frozenset({"two_people", "person_merge", "erasure_request", "legal_hold"})
 WITHOUT_CYCLE = (
     frozenset({"track", "all_tracks", "job", "message"})
     | OF_PEOPLE
@@ -150,6 +150,8 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "role": "organiser",
         "passkey_id": world.passkey.id,
         "session_id": half.session.id,
+        "request_id": world.request.id,
+        "hold_id": world.hold.id,
         "registration_token": LINK_TOKENS[LinkPurpose.REGISTRATION],
         "reset_token": LINK_TOKENS[LinkPurpose.RESET],
         "invitation_token": LINK_TOKENS[LinkPurpose.INVITATION],

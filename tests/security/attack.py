@@ -106,6 +106,7 @@ def carry_out(app: Flask) -> Record:
         _ask_for_details(site, record)
         jobs.run_until_empty()
         site.browsers.clear()
+        _answer_a_step(site, record)
         _read(site, record, actors=("organiser", "participant of this cycle"))
         _look_into_the_tables(record)
     return record
@@ -124,6 +125,23 @@ def _ask_for_details(site: Site, record: Record) -> None:
     path, endpoint = f"/verifica/{newest.code}", "issuance.verify"
     response = site.browser("stranger").post(path, {"family_name": newest.holder_family_name})
     record.note("stranger: details", endpoint, "POST", response)
+
+
+def _answer_a_step(site: Site, record: Record) -> None:
+    """What only a script sends, and what stands on no page but in the middle of signing in."""
+    scripted = (
+        (
+            "participant of this cycle",
+            "/profilo/secondo-fattore/chiavi/richiesta",
+            "passkey_options",
+        ),
+        ("stranger", "/secondo-passo/chiave/richiesta", "step_options"),
+        ("stranger", "/secondo-passo/chiave", "step_passkey"),
+        ("stranger", "/secondo-passo/annulla", "leave_step"),
+    )
+    for actor, path, name in scripted:
+        response = site.browser(actor).post(path, {"response": MARKUP})
+        record.note(f"{actor}: {name}", f"factors.{name}", "POST", response)
 
 
 def _type(site: Site, form: Form, record: Record) -> None:

@@ -34,7 +34,12 @@ BY_CHANCE = frozenset(
         "certificate.snapshot",
         "lesson.uid",
         "mailed_link.token_hash",
+        "outbox_message.key",
         "outbox_message.letter",
+        "passkey_challenge.challenge",
+        "recovery_code.code_hash",
+        "second_step.token_hash",
+        "totp_factor.sealed_secret",
         "user_session.token_hash",
     }
 )

@@ -43,6 +43,8 @@ NEVER_TYPED = frozenset(
     lesson.zone login_change.new_login login_change.old_login mailed_link.address
     mailed_link.token_hash notice_acceptance.version registration.email registration.language
     registration.new_kind registration.new_organisation registration.notice_version
+    passkey.credential passkey.name recovery_code.code_hash second_step.destination
+    second_step.password_mark second_step.token_hash
     security_event.detail security_event.device security_event.event security_event.network
     user_session.device user_session.network
     organisation.cadastral_code organisation.fiscal_code organisation.ipa_code
@@ -55,6 +57,8 @@ NEVER_TYPED = frozenset(
     outbox_message.recipient outbox_message.subject
     """.split()  # noqa: SIM905
 )
+# The picture of an app's key, and recovery codes to be saved: neither ever runs.
+INERT = ("data:image/svg+xml;base64,", "data:text/plain;charset=utf-8,")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CALENDAR_NAMES = re.compile(r"[A-Z-]+[;:]")
 
@@ -109,6 +113,7 @@ def test_links_lead_to_addresses_of_the_web_only(attacked: Record) -> None:
                 f"{answer.where}: {link}"
                 for link in links
                 if not re.match(r"(?:https?|webcal|mailto):|/(?!/)|[?#]|$", link)
+                and not link.startswith(INERT)
             ]
     assert wrong == []
 
