@@ -99,6 +99,7 @@ def test_seals_verify_after_an_erasure_and_still_catch_a_lie(
 
 
 def test_the_account_opens_nothing_any_more(app: Flask, somebody: Somebody) -> None:
+    """ASVS 7.4.2."""
     assert somebody.browser.get("/profilo").status_code == 200
     erase(app, somebody)
     assert somebody.browser.get("/profilo").status_code == 303
