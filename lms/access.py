@@ -16,6 +16,8 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms import logs
+
 T = TypeVar("T")
 
 
@@ -200,9 +202,11 @@ def _enter(rule: Rule) -> Response | None:
         if found is None:
             abort(404)
         if not found.public and not holds_any(STAFF, found):
+            logs.note_refusal()
             abort(404)
         g.access_subject = found
     if not holds_any(rule.roles, found):
+        logs.note_refusal()
         abort(404 if rule.hidden else 403)
     return None
 

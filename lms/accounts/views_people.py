@@ -66,7 +66,7 @@ def add() -> str | Response | tuple[str, int]:
         form.form_errors.append(error.message)
         return _new_person_page(form)
     flash(_("%(name)s has been added.", name=person.full_name), "success")
-    if form.with_account.data and not form.password.data:
+    if form.wants_account and not form.password.data:
         return redirect(url_for("joining.invite", person_id=person.id), 303)
     return redirect(url_for("people.person", person_id=person.id), 303)
 

@@ -27,6 +27,7 @@ from lms.accounts.rules import (
         "Zaffiro-9-tavolo",
         "тёплый дождь",
         "🌧 marzo e aprile",
+        "la pioggia di marzo e il sole di maggio, " * 6,
     ],
 )
 def test_long_uncommon_passwords_will_do_whatever_their_characters(password: str) -> None:

@@ -50,6 +50,7 @@ def test_people_are_found_by_name_mail_and_organisation(office: PercorsoClient, 
     "text", ["%", "_", "/%", "'", '"', "\\", "' OR 1=1 --", "\0", "rossi x" * 30]
 )
 def test_signs_of_sql_are_plain_text(office: PercorsoClient, text: str) -> None:
+    """Weakness 16."""
     factories.person("Nicolò", "Rossi", email="nico@example.org")
     response = office.get("/persone", query_string={"q": text})
     assert response.status_code == 200
@@ -303,6 +304,7 @@ def test_names_are_text_wherever_they_stand(office: PercorsoClient) -> None:
 
 
 def test_fields_that_are_not_the_forms_are_not_assigned(office: PercorsoClient) -> None:
+    """ASVS 15.3.3."""
     person = factories.person("Ada", "Massa")
     office.post(
         f"/persone/{person.id}/modifica",

@@ -166,7 +166,10 @@ def test_the_cookie_carries_a_token_whose_hash_alone_is_kept(client: PercorsoCli
 
 
 def test_no_sign_in_without_the_forms_token(client: PercorsoClient) -> None:
-    """Login CSRF: another site cannot sign somebody in as somebody else."""
+    """Login CSRF: another site cannot sign somebody in as somebody else.
+
+    Weakness 27; ASVS 3.5.1.
+    """
     with_account("ada@example.org")
     response = sign_in(client, "ada@example.org", csrf=False)
     assert response.status_code == 400
@@ -184,6 +187,7 @@ def test_a_token_of_another_session_is_refused(app: Flask, client: PercorsoClien
 def test_weaker_hashes_are_renewed_at_sign_in(
     client: PercorsoClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """ASVS 11.4.2."""
     account = with_account("ada@example.org")
     from argon2 import PasswordHasher
 

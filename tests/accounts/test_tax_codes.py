@@ -207,6 +207,7 @@ def test_letters_of_another_name_are_questioned_once(client: PercorsoClient) -> 
 
 
 def test_organisers_vouch_for_a_code_and_never_see_it_whole(client: PercorsoClient) -> None:
+    """ASVS 8.2.3."""
     person, other = mario(), mario()
     set_tax_code(person, ROSSI, by=person.id)
     client.sign_in(factories.organiser())

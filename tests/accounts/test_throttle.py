@@ -30,7 +30,7 @@ def rows() -> int:
 
 
 def test_the_eleventh_attempt_is_turned_away(client: PercorsoClient, quick: None) -> None:
-    """ASVS 6.3.1."""
+    """ASVS 6.3.1, 2.4.1."""
     with_account("ada@example.org")
     for _attempt in range(throttle.SIGN_IN.attempts):
         assert sign_in(client, "ada@example.org", WRONG).status_code == 422

@@ -232,6 +232,7 @@ def test_enrolled_from_the_approval_on(scene: Scene) -> None:
 
 
 def test_the_last_place_is_approved_once(scene: Scene) -> None:
+    """ASVS 2.3.4."""
     scene.cycle.places = 1
     people = [factories.person(organisation=scene.body) for _each in range(2)]
     cycle_id, by = scene.cycle.id, scene.ada.id

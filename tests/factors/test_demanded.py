@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from lms.access import Role
 from lms.accounts.models import Person, StaffRole
-from lms.accounts.roles import end_role, grant_role
+from lms.accounts.roles import end_grant, grant_role
 from lms.accounts.security_log import SecurityEvent
 from lms.audit import AuditEvent
 from lms.cli.factors import factors as factors_command
@@ -59,7 +59,7 @@ def reset_path(person: Person) -> str:
 
 
 @pytest.mark.usefixtures("demanded")
-@pytest.mark.parametrize("role", list(StaffRole))
+@pytest.mark.parametrize("role", [StaffRole.ORGANISER, StaffRole.ADMINISTRATOR])
 def test_after_the_password_staff_set_one_up(client: PercorsoClient, role: StaffRole) -> None:
     with_account("ada@example.org", factories.staff(role))
     assert sign_in(client, "ada@example.org", path="/accedi?next=/persone").location == "/persone"
@@ -96,10 +96,10 @@ def test_it_is_asked_of_the_data_at_every_request(client: PercorsoClient) -> Non
     account = with_account("ada@example.org")
     client.sign_in(account.person)
     assert client.get("/calendario").status_code == 200
-    grant_role(account.person, StaffRole.ORGANISER, by=None)
+    grant = grant_role(account.person, StaffRole.ORGANISER, by=None)
     db.session.commit()
     assert client.get("/calendario").location == OWN
-    end_role(account.person, StaffRole.ORGANISER, by=None)
+    end_grant(grant, by=None)
     db.session.commit()
     assert client.get("/calendario").status_code == 200
 

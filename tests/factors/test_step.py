@@ -307,7 +307,7 @@ def test_one_recovery_code_twice_at_once_lets_one_in(app: Flask) -> None:
 
 
 def test_nothing_of_a_factor_lies_readable(app: Flask) -> None:
-    """ASVS 13.4.2, 6.5.2: no secret, code or token stands in the database as it is."""
+    """ASVS 6.5.2: no secret, code or token stands in the database as it is."""
     account = with_app()
     codes = with_codes(account)
     client = PercorsoClient(app)

@@ -101,7 +101,10 @@ def test_a_mistyped_code_does_not_let_a_stranger_in(ada: Traveller) -> None:
 
 @pytest.mark.parametrize("verified", [True, False, None])
 def test_never_by_mail(ada: Traveller, spid: TestProvider, verified: bool | None) -> None:
-    """A mail address opens no account, confirmed or not; only a confirmed one is kept."""
+    """A mail address opens no account, confirmed or not; only a confirmed one is kept.
+
+    ASVS 10.5.2.
+    """
     other = factories.person("Ada", "Prova", email="ada@example.org")
     account = Account(
         person_id=other.id, login="ada@example.org", password_hash="x", created_at=now()

@@ -97,7 +97,7 @@ def test_this_machine_is_a_provider_outside_production_only() -> None:
     ],
 )
 def test_only_the_providers_own_hosts(address: object) -> None:
-    """ASVS 1.3.6: no other address is ever fetched, nor is a browser sent there."""
+    """ASVS 1.3.6, 3.7.2: no other address is ever fetched, nor is a browser sent there."""
     assert not may_ask(address, {"idp.example"}, allow_loopback=True)
 
 

@@ -55,6 +55,7 @@ def test_every_name_in_an_address_has_a_value(app: Flask) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("actor", ACTORS)
 def test_reading_matches_the_table(app: Flask, actor: str) -> None:
+    """Weaknesses 4 and 5; ASVS 3.5.3, 8.2.2."""
     world = World()
     client, values = browser(app, world, actor), values_of(world, world.this)
     before, unchanged = looks(), digest(without=LOOKS)
@@ -76,6 +77,7 @@ def test_reading_matches_the_table(app: Flask, actor: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("actor", ACTORS)
 def test_writing_matches_the_table(app: Flask, template: Template, actor: str) -> None:
+    """Weaknesses 12 and 17; ASVS 8.2.1."""
     world = World()
     client, values = browser(app, world, actor), values_of(world, world.this)
     client.token()
@@ -126,6 +128,7 @@ def complaints(address: Address, actor: str, status: int, response: object) -> l
 
 
 def test_no_token_no_deed(app: Flask) -> None:
+    """Weakness 5; ASVS 3.5.1."""
     world = World()
     client, values = browser(app, world, "administrator"), values_of(world, world.this)
     before = digest()
@@ -150,7 +153,10 @@ def test_what_does_not_exist_is_not_found(app: Flask) -> None:
 
 
 def test_parts_of_two_cycles_do_not_mix(app: Flask) -> None:
-    """An enrolment of another cycle under this cycle's lesson: no such page, whoever asks."""
+    """An enrolment of another cycle under this cycle's lesson: no such page, whoever asks.
+
+    Weakness 1; ASVS 8.2.2.
+    """
     world = World()
     client = browser(app, world, "administrator")
     this, other = values_of(world, world.this), values_of(world, world.other)
@@ -178,6 +184,7 @@ def test_parts_of_two_cycles_do_not_mix(app: Flask) -> None:
 
 
 def test_a_stranger_learns_nothing_of_what_exists(app: Flask) -> None:
+    """Weakness 26."""
     world = World()
     client, values = PercorsoClient(app), values_of(world, world.this)
     for address in addresses(app):
@@ -194,6 +201,7 @@ def test_a_stranger_learns_nothing_of_what_exists(app: Flask) -> None:
 
 
 def test_an_undeclared_view_is_refused(app: Flask) -> None:
+    """ASVS 8.2.1."""
     rules = dict(TABLE)
     world = World()
     client = browser(app, world, "administrator")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lms import create_app
 from lms.config import ConfigError, Settings
 
 GOOD_SECRET = "x8Gk2mQ9vTz4Lw7Rj1Bn6Yc3Hd5Fs0Pa-example"
@@ -44,6 +45,15 @@ def test_production_starts_with_what_it_needs(tmp_path: Path) -> None:
     settings = read(tmp_path, **PRODUCTION)
     assert settings.production
     assert settings.public_host == "formazione.example.it"
+
+
+def test_production_shows_nobody_its_debugger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ASVS 13.4.2: whatever the environment says."""
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    assert create_app(read(tmp_path)).debug, "or the next line would say nothing"
+    assert not create_app(read(tmp_path, **PRODUCTION)).debug
 
 
 @pytest.mark.parametrize("secret", ["", "changeme", "short", "a" * 64, "abababab" * 8])

@@ -37,6 +37,7 @@ def fetch(job_id: int) -> Job:
 
 
 def test_a_job_is_done_once_and_tells_its_progress(app: Flask) -> None:
+    """Weakness 32."""
     ran.clear()
     job = jobs.enqueue("test.count", "count:1", {"number": 1})
     assert jobs.enqueue("test.count", "count:1", {"number": 2}).id == job.id

@@ -1,6 +1,6 @@
 """What is sealed stays sealed, opens with every key listed, and for its own purpose only.
 
-OWASP ASVS 11.4.2: approved authenticated encryption; 13.4.2: secrets do not lie readable.
+OWASP ASVS 11.3.2, 11.3.3: approved, authenticated encryption.
 """
 
 from __future__ import annotations

@@ -250,7 +250,10 @@ def test_the_first_sign_in_is_noted(client: PercorsoClient) -> None:
 
 
 def test_five_a_day_for_an_address_whoever_it_is(client: PercorsoClient) -> None:
-    """ASVS 6.3.1: a mailbox is not flooded; known or unknown, the sixth gets the same answer."""
+    """ASVS 6.3.1: a mailbox is not flooded; known or unknown, the sixth gets the same answer.
+
+    ASVS 2.4.1.
+    """
     with_account("ada@example.org")
     for address in (EMAIL, "ada@example.org"):
         for _time in range(5):

@@ -181,6 +181,7 @@ HOSTILE = "Prova\r\nBcc: spia@example.org\r\n\r\n<script>alert(1)</script>"
 
 
 def test_nobody_writes_headers_through_a_letter(box: Mailbox, app: Flask) -> None:
+    """Weakness 15; ASVS 1.3.11."""
     posted(letter=Letter(HOSTILE, (HOSTILE,), closing=(HOSTILE,)))
     app.config["SITE_NAME"], was = HOSTILE, app.config["SITE_NAME"]
     try:
@@ -211,6 +212,7 @@ def test_nobody_writes_headers_through_a_letter(box: Mailbox, app: Flask) -> Non
     ],
 )
 def test_what_is_no_address_is_written_to_by_nobody(box: Mailbox, address: str) -> None:
+    """ASVS 1.3.11."""
     posted(to=address)
     work()
     assert row().status is MessageStatus.FAILED

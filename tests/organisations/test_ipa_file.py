@@ -1,4 +1,7 @@
-"""Reading IndicePA's file: order, encoding and format do not matter; a fault is named."""
+"""Reading IndicePA's file: order, encoding and format do not matter; a fault is named.
+
+ASVS 1.5.1, 5.2.3.
+"""
 
 from __future__ import annotations
 

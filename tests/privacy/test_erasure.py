@@ -116,6 +116,7 @@ def test_originals_are_sealed_again_by_a_new_key(app: Flask, somebody: Somebody)
 
 
 def test_the_account_opens_nothing_any_more(app: Flask, somebody: Somebody) -> None:
+    """ASVS 7.4.2."""
     assert somebody.browser.get("/profilo").status_code == 200
     erase(app, somebody)
     assert somebody.browser.get("/profilo").status_code == 303

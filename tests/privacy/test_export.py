@@ -78,6 +78,7 @@ def test_a_tax_code_is_opened_for_its_owner(app: Flask, client: PercorsoClient) 
 
 
 def test_the_zip_holds_no_formula(client: PercorsoClient) -> None:
+    """ASVS 1.2.10."""
     somebody = Somebody(client)
     db.session.add(
         EnrolmentEvent(

@@ -48,6 +48,7 @@ def taught(body: Organisation) -> TaughtCycle:
 def test_hours_and_outcome_but_not_minute_by_minute(
     referent: PercorsoClient, body: Organisation
 ) -> None:
+    """ASVS 8.2.3."""
     cycle = taught(body)
     page = referent.get(f"/referente/{body.id}?anno={YEAR}").text
     assert "Casalini" in page
@@ -66,7 +67,7 @@ def test_hours_and_outcome_but_not_minute_by_minute(
 def test_of_other_employers_nothing(
     app: Flask, referent: PercorsoClient, body: Organisation
 ) -> None:
-    """People of another body; and what one's own people did for an earlier one."""
+    """People of another body; and what one's own people did for an earlier one. ASVS 8.4.1."""
     other = factories.organisation("Comune di Altrove")
     cycle = TaughtCycle(2, title="Ciclo di prima")
     mover = factories.person("Mara", "Migrata", organisation=other)
@@ -96,6 +97,7 @@ def test_of_other_employers_nothing(
 def test_the_files_hold_the_same_and_no_formula(
     referent: PercorsoClient, body: Organisation
 ) -> None:
+    """ASVS 1.2.10."""
     cycle = taught(body)
     cycle.attendee(120, 120, who=factories.person("=1+1", "@Formula", organisation=body))
     csv = referent.get(f"/referente/{body.id}/ore.csv?anno={YEAR}").text

@@ -52,6 +52,7 @@ def scene(app: Flask) -> Scene:
 
 
 def test_every_list_holds_own_tracks_only(scene: Scene) -> None:
+    """ASVS 8.4.1."""
     person = scene.own.person_id
     for path, seen in (
         ("/", "Ciclo mio"),
@@ -79,6 +80,7 @@ def test_every_list_holds_own_tracks_only(scene: Scene) -> None:
 
 
 def test_another_tracks_objects_are_refused(scene: Scene) -> None:
+    """ASVS 8.4.1."""
     far = scene.foreign.cycle.slug
     for path, status in (
         (f"/cicli/{far}/gestione", 403),
@@ -157,6 +159,7 @@ def test_a_pasted_name_alone_recognises_nobody_elsewhere(scene: Scene) -> None:
 
 
 def test_a_grant_that_ended_opens_nothing(scene: Scene) -> None:
+    """ASVS 8.3.2."""
     grant = db.session.scalars(select(RoleGrant).where(RoleGrant.role == StaffRole.ORGANISER)).one()
     grant.ended_at = grant.granted_at
     db.session.commit()

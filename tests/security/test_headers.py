@@ -1,6 +1,7 @@
 """What every answer of the application says to a browser: pages, files, errors, redirects, static.
 
-Weaknesses 22 and 27, promise S9; ASVS 3.3.2 3.3.3 3.3.4 3.4.1 3.4.3 3.4.4 3.4.5 3.4.6 4.1.1.
+Weaknesses 22 and 27, promise S9; ASVS 3.3.2 3.3.3 3.3.4 3.4.1 3.4.3 3.4.4
+3.4.5 3.4.6 4.1.1 4.1.4 14.3.2.
 """
 
 from __future__ import annotations

@@ -90,6 +90,7 @@ def test_nothing_typed_is_a_fault(attacked: Record) -> None:
 
 
 def test_no_typed_text_becomes_markup(attacked: Record) -> None:
+    """ASVS 1.3.1."""
     pages = [a for a in attacked.answers if a.kind == "text/html" and PROBE in a.text]
     assert len(pages) > 100, "the pages show hardly anything of what was typed"
     alive = []
@@ -126,6 +127,7 @@ def test_links_lead_to_addresses_of_the_web_only(attacked: Record) -> None:
 
 
 def test_no_typed_text_reaches_a_header(attacked: Record) -> None:
+    """ASVS 5.4.2."""
     for answer in attacked.answers:
         for name, value in answer.headers:
             assert name.lower() != "x-evil", answer.where
@@ -134,6 +136,7 @@ def test_no_typed_text_reaches_a_header(attacked: Record) -> None:
 
 
 def test_every_download_has_a_plain_name(attacked: Record) -> None:
+    """ASVS 5.4.2."""
     names = {a.header("Content-Disposition") for a in attacked.answers} - {""}
     assert len(names) > 5
     plain = r'attachment; filename="?[\w.-]+"?'
