@@ -182,7 +182,7 @@ def typed(control: Control) -> list[Any] | None:
         "first_day": f"{later:%Y-%m-%d}", "start": "10:00", "end": "12:00", "places": "20000",
         "people": f"{CSV_CELL};{CSV_CELL};;{CSV_CELL}", "organisation_choice": "new",
         "kind": "other", "next": "/cicli", "province_code": "TO", "reach": "some",
-        "mark": "absent", "minutes": "",
+        "mark": "absent", "minutes": "", "decision": "refuse",
         "given_name": f"{SHORT}\r\n", "family_name": f"{MARKUP}\r\n",  # 120 on a certificate
     }  # fmt: skip
     if name in known:

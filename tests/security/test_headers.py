@@ -29,7 +29,7 @@ POLICY = (
     "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
-FILES = {"application/pdf", "application/octet-stream"}
+FILES = {"application/pdf", "application/octet-stream", "application/zip"}
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
     WORKBOOK: WORKBOOK,
@@ -39,12 +39,18 @@ KINDS = {
     "application/json": "application/json",
     "application/pdf": "application/pdf",
     "application/octet-stream": "application/octet-stream",
+    "application/zip": "application/zip",
 }
+# What leads to a provider is asked by tests/federation, which has one; what the attack decided can
+# no longer be taken back, so tests/privacy asks that.
+ASKED_ELSEWHERE = {
+    "federation.start", "federation.link", "federation.finish", "privacy.take_back",
+}  # fmt: skip
 
 
 def test_every_address_was_answered(attacked: Record, template: object, app: Flask) -> None:
     asked = {answer.endpoint for answer in attacked.answers}
-    assert {address.endpoint for address in addresses(app)} - asked == set()
+    assert {address.endpoint for address in addresses(app)} - asked <= ASKED_ELSEWHERE
     assert {200, 303, 403, 404, 409, 422} <= {answer.status for answer in attacked.answers}
 
 

@@ -18,16 +18,17 @@ from tests.security.reading import elements
 # Columns that keep what a person typed: each must have held the probe, or the attack has no bite.
 TYPED_COLUMNS = frozenset(
     """
-    access_look.purpose audit_session.purpose
-    certificate.holder_family_name certificate.holder_name certificate.snapshot
-    certificate_event.reason cycle.place cycle.signatory_name cycle.signatory_role cycle.summary
-    cycle.title enrolment.family_name enrolment.given_name enrolment.organisation_name
-    enrolment_event.note erasure_request.note erasure_request.reason evidence.reason funding_emblem.label lesson.join_url lesson.place
-    legal_hold.lifted_reason legal_hold.reason lesson.summary lesson.title module.subject_area module.summary module.title organisation.name
-    organisation_name.name organisation.region person.family_name person.given_name registration.family_name
-    registration.given_name report_entry.name report_file.filename
-    role_grant.end_reason role_grant.reason user_session.name
+    access_look.purpose audit_session.purpose certificate.holder_family_name
+    certificate.holder_name certificate.snapshot certificate_event.reason cycle.place
+    cycle.signatory_name cycle.signatory_role cycle.summary cycle.title enrolment.family_name
+    enrolment.given_name enrolment.organisation_name enrolment_event.note erasure_request.note
+    erasure_request.reason evidence.reason funding_emblem.label legal_hold.lifted_reason
+    legal_hold.reason lesson.join_url lesson.place lesson.summary lesson.title
+    module.subject_area module.summary module.title organisation.name organisation.region
+    person.family_name person.given_name registration.family_name registration.given_name
+    report_entry.name report_file.filename role_grant.end_reason role_grant.reason
     track.funding_statement track.issuer track.project_code track.summary track.title
+    user_session.name
     """.split()  # noqa: SIM905 - a list to be read and added to
 )
 # Columns whose form is checked before they are kept, or that the application writes itself.
@@ -62,7 +63,8 @@ NEVER_TYPED = frozenset(
     federation_request.nonce federation_request.provider federation_request.state_hash
     federation_request.verifier federation_transaction.detail federation_transaction.network
     federation_transaction.provider federation_transaction.transaction_hash
-    organisation_name.search_key organisation_word.word retained_certificate.legal_basis
+    organisation_name.name organisation_name.search_key organisation_word.word
+    retained_certificate.legal_basis
     """.split()  # noqa: SIM905
 )
 # The picture of an app's key, and recovery codes to be saved: neither ever runs.
