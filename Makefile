@@ -32,7 +32,7 @@ format:  ## bring the code to the house's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-lint:  ## format, style, types, import contracts, sizes, translations
+lint:  ## format, style, types, import contracts, sizes, translations, docs/permissions.md
 	@$(PYTHON) tools/setup.py test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -40,7 +40,7 @@ lint:  ## format, style, types, import contracts, sizes, translations
 	$(BIN)/lint-imports
 	$(BIN)/bandit -q -c pyproject.toml -r lms certificates
 	$(BIN)/python tools/translations.py check
-	@LMS_DEMO= $(BIN)/pytest -q tests/foundation/test_sizes.py
+	@LMS_DEMO= $(BIN)/pytest -q tests/foundation/test_sizes.py tests/foundation/test_permissions_page.py
 
 bench:  ## speed, as ratios measured in one run
 	@$(PYTHON) tools/setup.py test

@@ -50,6 +50,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     secure = settings.public_url.startswith("https://")
     app.config.update(
         SETTINGS=settings,
+        DEBUG=app.debug and not settings.production,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),

@@ -16,6 +16,8 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms import logs
+
 T = TypeVar("T")
 
 
@@ -27,7 +29,9 @@ class Role(enum.StrEnum):
     OWNER = "owner"  # the person the object is about
     PARTICIPANT = "participant"  # enrolled in the object's cycle
     TRAINER = "trainer"  # trainer of the object's cycle (of any cycle where none is named)
-    ORGANISER = "organiser"
+    ORGANISER = "organiser"  # of the object's track; what belongs to no track asks for all of them
+    REFERENT = "referent"  # of the object's organisation
+    AUDITOR = "auditor"  # of the object's track, to look only
     ADMINISTRATOR = "administrator"
 
 
@@ -36,31 +40,47 @@ class Rule:
     """One row of the table: `roles` any of which opens, `loads` the loader's name.
 
     `hidden`: to those refused the object does not exist (404 instead of 403).
+    `unready`: open also to somebody who must first do something else (`first_of_all`).
     """
 
     roles: frozenset[Role]
     loads: str | None = None
     hidden: bool = False
+    unready: bool = False
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What an address names. `public` False: drafts and the like, for staff of it only."""
+    """What an address names, and what it belongs to: roles are held towards that.
+
+    `public` False: drafts and the like, for staff of it only. `whole`: the role must be held
+    towards everything the object belongs to, not only towards a part of it.
+    """
 
     value: Any
     cycle_id: int | None = None
     person_id: int | None = None
+    track_id: int | None = None
+    organisation_id: int | None = None
     public: bool = True
+    whole: bool = False
+
+    @property
+    def scope(self) -> tuple[int | None, int | None, int | None, int | None, bool]:
+        """All that a role can depend on: objects of one scope get one answer."""
+        return self.cycle_id, self.person_id, self.track_id, self.organisation_id, self.whole
 
 
 Loader = Callable[..., Subject | None]
 RoleSource = Callable[[int, Subject | None], bool]
+Demand = Callable[[], str | None]
 
 
 @dataclass
 class _Registry:
     loaders: dict[str, Loader] = field(default_factory=dict)
     sources: dict[Role, RoleSource] = field(default_factory=dict)
+    demands: list[Demand] = field(default_factory=list)
 
 
 _registry = _Registry()
@@ -72,6 +92,8 @@ ASKED_IN_ORDER = (
     Role.OWNER,
     Role.ORGANISER,
     Role.ADMINISTRATOR,
+    Role.REFERENT,
+    Role.AUDITOR,
     Role.TRAINER,
     Role.PARTICIPANT,
 )
@@ -97,6 +119,27 @@ def role_source(role: Role) -> Callable[[RoleSource], RoleSource]:
     return register
 
 
+def first_of_all(function: Demand) -> Demand:
+    """Declare what whoever is signed in may have to do before anything else.
+
+    The function answers with the page to do it on, or None; it is asked at every request, and until
+    it answers None only the table's `unready` rows are open.
+    """
+    _registry.demands.append(function)
+    return function
+
+
+def demanded_page() -> str | None:
+    """The page whoever is signed in must deal with before any other; None when there is none."""
+    if not current_user.is_authenticated:
+        return None
+    if "demanded_page" not in g:
+        asked = (demand() for demand in _registry.demands)
+        g.demanded_page = next((page for page in asked if page is not None), None)
+    page: str | None = g.demanded_page
+    return page
+
+
 def holds(role: Role, subject: Subject | None = None) -> bool:
     """Whether the person signed in holds `role` towards `subject` (asked once a request)."""
     if role is Role.STRANGER:
@@ -108,8 +151,8 @@ def holds(role: Role, subject: Subject | None = None) -> bool:
     person_id: int = current_user.person_id
     if role is Role.OWNER:
         return subject is not None and subject.person_id == person_id
-    scope = subject.cycle_id if subject else None
-    cache: dict[tuple[Role, int | None], bool] = g.setdefault("roles_held", {})
+    scope = subject.scope if subject else None
+    cache: dict[tuple[Role, Any], bool] = g.setdefault("roles_held", {})
     if (role, scope) not in cache:
         cache[role, scope] = _registry.sources[role](person_id, subject)
     return cache[role, scope]
@@ -148,6 +191,8 @@ def init_app(app: Flask, table: dict[str, Rule]) -> None:
 
 
 def _enter(rule: Rule) -> Response | None:
+    if not rule.unready and (page := demanded_page()) is not None:
+        return redirect(page, 303)
     # A stranger is sent to sign in before anything is loaded: existing or not, the answer is one.
     if Role.STRANGER not in rule.roles and not current_user.is_authenticated:
         return _to_sign_in()
@@ -157,9 +202,11 @@ def _enter(rule: Rule) -> Response | None:
         if found is None:
             abort(404)
         if not found.public and not holds_any(STAFF, found):
+            logs.note_refusal()
             abort(404)
         g.access_subject = found
     if not holds_any(rule.roles, found):
+        logs.note_refusal()
         abort(404 if rule.hidden else 403)
     return None
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from lms import logs
 from lms.extensions import db
 
 PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500})
@@ -62,6 +63,8 @@ def _http_page(error: HTTPException) -> tuple[str, int, dict[str, str]]:
 
 
 def _user_page(error: UserError) -> tuple[str, int]:
+    if error.status == 403:
+        logs.note_refusal()
     return _render(error.status, error.message)
 
 

@@ -20,6 +20,7 @@ STATIC_ROOT = PROJECT_ROOT / "static"
 STATIC_URL = "/static/"
 ONE_YEAR_SECONDS = 365 * 24 * 3600
 HSTS = f"max-age={2 * ONE_YEAR_SECONDS}; includeSubDomains"
+STATIC_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 NEVER_USED = (
     "accelerometer",
     "camera",
@@ -48,7 +49,12 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def content_security_policy(nonce: str | None, *, https: bool) -> str:
+def allow_own_frame() -> None:
+    """Let this request's page show another of our pages in a frame."""
+    g.own_frame = True
+
+
+def content_security_policy(nonce: str | None, *, https: bool, frames: bool = False) -> str:
     """The policy of a page; without a nonce no inline script runs at all."""
     directives = {
         "default-src": "'none'",
@@ -62,6 +68,8 @@ def content_security_policy(nonce: str | None, *, https: bool) -> str:
         "frame-ancestors": "'none'",
         "base-uri": "'none'",
     }
+    if frames:
+        directives["frame-src"] = "'self'"
     policy = "; ".join(f"{name} {value}" for name, value in directives.items())
     return f"{policy}; upgrade-insecure-requests" if https else policy
 
@@ -76,7 +84,9 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)
         response.headers.setdefault(
             "Content-Security-Policy",
-            content_security_policy(g.get("csp_nonce"), https=https),
+            content_security_policy(
+                g.get("csp_nonce"), https=https, frames=g.get("own_frame", False)
+            ),
         )
         if https:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
@@ -128,10 +138,10 @@ def _always(_path: str, _url: str) -> bool:
     return True
 
 
-def _static_headers(headers: Headers, path: str, _url: str, *, https: bool) -> None:
+def _static_headers(headers: Headers, _path: str, _url: str, *, https: bool) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     if https:
         headers["Strict-Transport-Security"] = HSTS
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if Path(path).suffix == ".svg":  # opened by itself it is a document, so it gets a policy
-        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    # Opened by itself a picture is a document: nothing in it runs, and nobody frames it.
+    headers["Content-Security-Policy"] = STATIC_POLICY

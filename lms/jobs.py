@@ -10,11 +10,11 @@ import enum
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select, update
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.clock import now
@@ -62,6 +62,17 @@ class Job(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class TryAgain(Exception):  # noqa: N818 - no fault: a handler's way of saying "later"
+    """Raised by a handler whose work must wait: the job comes back after `after`.
+
+    Its kind decides itself how often; what else a handler raises is tried MAX_ATTEMPTS times.
+    """
+
+    def __init__(self, after: timedelta, why: str) -> None:
+        self.after = after
+        super().__init__(why)
+
+
 Handler = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
 
@@ -89,6 +100,30 @@ def enqueue(
     db.session.add(job)
     db.session.flush()
     return job
+
+
+def again(kind: str, key: str, payload: dict[str, Any]) -> Job:
+    """Have a job that has ended (or was cleared away) carried out once more, from now."""
+    job = enqueue(kind, key, payload)
+    if job.status in {JobStatus.DONE, JobStatus.FAILED}:
+        job.status, job.run_at, job.attempts = JobStatus.QUEUED, now(), 0
+        job.error = job.finished_at = None
+    return job
+
+
+def postpone(kind: str, until: datetime) -> None:
+    """Let all waiting jobs of `kind` wait until then, as what they need is out of reach."""
+    db.session.execute(
+        update(Job)
+        .where(Job.kind == kind, Job.status == JobStatus.QUEUED, Job.run_at < until)
+        .values(run_at=until)
+    )
+
+
+def hold(job: Job, duration: timedelta) -> None:
+    """Prolong a job's lease for a step that takes long, and commit what was done so far."""
+    job.claimed_until = now() + duration
+    db.session.commit()
 
 
 def progress(job: Job, done: int, total: int) -> None:
@@ -123,14 +158,23 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def claim() -> Job | None:
-    """Take the next due job, or one whose worker fell silent; None when there is nothing to do."""
+def kinds() -> frozenset[str]:
+    """Every kind of job there is."""
+    return frozenset(_handlers)
+
+
+def claim(only: Collection[str] | None = None) -> Job | None:
+    """Take the next due job, or one whose worker fell silent; None when there is nothing to do.
+
+    `only`: jobs of these kinds (None: of all).
+    """
     instant = now()
     due = (Job.status == JobStatus.QUEUED) & (Job.run_at <= instant)
     abandoned = (Job.status == JobStatus.RUNNING) & (Job.claimed_until <= instant)
+    wanted = true() if only is None else Job.kind.in_(only)
     candidate = (
         select(Job.id)
-        .where(due | abandoned)
+        .where(due | abandoned, wanted)
         .order_by(Job.run_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -153,14 +197,17 @@ def claim() -> Job | None:
     return db.session.get(Job, job_id)
 
 
-def run_one() -> bool:
-    """Claim one job and carry it out; False when nothing was due."""
-    job = claim()
+def run_one(only: Collection[str] | None = None) -> bool:
+    """Claim one job (of these kinds) and carry it out; False when nothing was due."""
+    job = claim(only)
     if job is None:
         return False
     job_id = job.id
     try:
         _handlers[job.kind](job)
+    except TryAgain as later:
+        db.session.rollback()
+        _put_back(job_id, later)
     except Exception as error:
         log.exception("job failed", extra={"job": job_id, "kind": job.kind})
         db.session.rollback()
@@ -170,6 +217,13 @@ def run_one() -> bool:
         job.claimed_by = job.claimed_until = None
         db.session.commit()
     return True
+
+
+def _put_back(job_id: int, later: TryAgain) -> None:
+    job = db.session.get_one(Job, job_id)
+    job.status, job.run_at, job.error = JobStatus.QUEUED, now() + later.after, str(later)[:2000]
+    job.claimed_by = job.claimed_until = None
+    db.session.commit()
 
 
 def _note_failure(job_id: int, error: Exception) -> None:

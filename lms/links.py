@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
@@ -53,11 +53,19 @@ def public_root() -> str:
     """The public address without a closing slash.
 
     Configured; outside production it may be left out, and the (trusted) host of the request serves.
+    Empty where there is neither (a worker without settings).
     """
     settings: Settings = current_app.config["SETTINGS"]
+    if not has_request_context():
+        return settings.public_url
     return settings.public_url or request.url_root.rstrip("/")
 
 
 def public_url(endpoint: str, **values: Any) -> str:
     """The whole public address of a page, for what leaves the site (PDF, mail, calendars)."""
     return public_root() + url_for(endpoint, **values)
+
+
+def address_under(root: str, endpoint: str, **values: Any) -> str:
+    """A page's whole address under `root` (a kept `public_root`), with or without a request."""
+    return root + current_app.url_map.bind("").build(endpoint, values)

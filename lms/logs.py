@@ -13,6 +13,7 @@ import traceback
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
+from flask_login import current_user
 from jinja2 import TemplateError
 from pythonjsonlogger.json import JsonFormatter
 from sqlalchemy.exc import DBAPIError
@@ -75,6 +76,18 @@ class _RequestId(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request = g.get("request_id") if has_request_context() else None
         return True
+
+
+def note_refusal() -> None:
+    """Somebody asked for what they may not have: who (an id) and for what, nothing they typed."""
+    log.warning(
+        "refused",
+        extra={
+            "endpoint": request.endpoint,
+            "method": request.method,
+            "person": current_user.person_id if current_user.is_authenticated else None,
+        },
+    )
 
 
 def init_app(app: Flask) -> None:

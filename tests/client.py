@@ -46,9 +46,11 @@ class PercorsoClient:
 
     def token(self) -> str:
         if self._csrf is None:
-            found = _TOKEN.search(self._send("GET", "/accedi").text) or _TOKEN.search(
-                self._send("GET", "/").text
+            pages = (
+                self._send("GET", path).text
+                for path in ("/accedi", "/", "/privacy", "/profilo/password")
             )
+            found = next(filter(None, map(_TOKEN.search, pages)), None)
             assert found, "no page carries a CSRF token"
             self._csrf = found.group(1)
         return self._csrf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import flask_migrate
@@ -14,6 +15,7 @@ from sqlalchemy import text
 
 from lms import create_app
 from lms.config import Settings
+from lms.config_oidc import read_providers
 from lms.extensions import db
 from tests.browser import browser, page  # noqa: F401 - fixtures for every room
 from tests.client import PercorsoClient
@@ -21,6 +23,16 @@ from tests.servers import PostgresServer, postgres
 
 DATABASES = ("sqlite", "postgresql")
 SECRET = "a-secret-for-tests-0123456789-abcdefghijklmnop"
+ENCRYPTION_KEY = "an-encryption-key-for-tests-0123456789-qrstuvw"
+
+
+# An identity provider at whose address nobody listens; tests/federation has one that answers.
+SILENT_PROVIDER = {
+    "LMS_OIDC_PROVA_ISSUER": "http://127.0.0.1:9",
+    "LMS_OIDC_PROVA_CLIENT_ID": "percorso",
+    "LMS_OIDC_PROVA_CLIENT_SECRET": "a-secret-of-the-silent-provider",
+    "LMS_OIDC_PROVA_LABEL": "SPID di prova",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +43,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         names = DATABASES if chosen == "both" else (chosen,)
+        if metafunc.definition.get_closest_marker("one_database"):
+            names = names[:1]
         metafunc.parametrize("database", names, indirect=True, scope="session")
 
 
@@ -47,7 +61,8 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 def make_settings(folder: Path, url: str | None = None, **more: str) -> Settings:
-    environ = {"LMS_ENV": "test", "LMS_DATA": str(folder), "LMS_SECRET_KEY": SECRET, **more}
+    environ = {"LMS_ENV": "test", "LMS_DATA": str(folder), "LMS_SECRET_KEY": SECRET,
+        "LMS_ENCRYPTION_KEYS": ENCRYPTION_KEY, **more}  # fmt: skip
     if url:
         environ["LMS_DATABASE_URL"] = url
     return Settings.from_environ(environ)
@@ -140,6 +155,16 @@ def app(template: Template) -> Iterator[Flask]:
         yield template.app
         db.session.rollback()
         db.session.remove()
+
+
+@pytest.fixture
+def silent_provider(app: Flask) -> Iterator[None]:
+    """`app` with an identity provider, for whoever asks every address."""
+    settings: Settings = app.config["SETTINGS"]
+    known = read_providers(SILENT_PROVIDER, [], production=False)
+    app.config["SETTINGS"] = replace(settings, oidc=known)
+    yield
+    app.config["SETTINGS"] = settings
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from lms.catalogue.models import (
 from lms.clock import now
 from lms.enrolment.models import Enrolment, EnrolmentEvent, EnrolmentStatus
 from lms.extensions import db
+from lms.joining.notices import accept_notice, notice_in_force
 from lms.organisations.models import Organisation, OrganisationKind
 
 _numbers = count(1)
@@ -52,10 +53,27 @@ def person(given_name: str = "Ada", family_name: str | None = None, **more: Any)
     return row
 
 
-def staff(role: StaffRole, **more: Any) -> Person:
+def read_notice(who: Person) -> Person:
+    """Let somebody have read the privacy notice in force: enrolling is then a click."""
+    accept_notice(who.id, notice_in_force())
+    db.session.commit()
+    return who
+
+
+def staff(role: StaffRole, *, track: Any = None, of: Any = None, **more: Any) -> Person:
+    """A person with a role: towards a track, an organisation (`of`), or everything."""
     row = person(**more)
-    _keep(RoleGrant(person_id=row.id, role=role, granted_at=now()))
+    grant(row, role, track=track, of=of)
     return row
+
+
+def grant(who: Person, role: StaffRole, *, track: Any = None, of: Any = None) -> RoleGrant:
+    return _keep(
+        RoleGrant(
+            person_id=who.id, role=role, granted_at=now(),
+            track_id=track.id if track else None, organisation_id=of.id if of else None,
+        )
+    )  # fmt: skip
 
 
 def organiser(**more: Any) -> Person:
@@ -64,6 +82,14 @@ def organiser(**more: Any) -> Person:
 
 def administrator(**more: Any) -> Person:
     return staff(StaffRole.ADMINISTRATOR, **more)
+
+
+def referent(of: Organisation, **more: Any) -> Person:
+    return staff(StaffRole.REFERENT, of=of, **more)
+
+
+def auditor(track: Track, **more: Any) -> Person:
+    return staff(StaffRole.AUDITOR, track=track, **more)
 
 
 def track(**more: Any) -> Track:

@@ -6,10 +6,14 @@ Used where everything is asked at once: the table of access, GET that never writ
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from lms import audit, jobs
-from lms.accounts.models import Person, StaffRole
+from lms.accounts.models import Account, Person, StaffRole, UserSession
+from lms.accounts.queries import account_of
+from lms.accounts.security_log import SecurityEvent, note
+from lms.accounts.signing_in import SESSION_LIFETIME
+from lms.accounts.tax_codes import set_tax_code
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -21,25 +25,67 @@ from lms.attendance.models import (
     ReportEntry,
     ReportFile,
     ReportStatus,
+    SealedOriginal,
 )
+from lms.auditing.models import AuditSession
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
 from lms.clock import now
-from lms.enrolment.models import Enrolment
+from lms.duplicates.models import PersonMerge
+from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
+from lms.factors.models import (
+    Passkey,
+    PasskeyChallenge,
+    RecoveryCode,
+    SecondStep,
+    TotpFactor,
+)
+from lms.federation.models import (
+    FederatedIdentity,
+    FederatedSession,
+    FederationArrival,
+    FederationRequest,
+    FederationTransaction,
+    LinkedBy,
+    Outcome,
+)
 from lms.issuance.models import (
     Certificate,
     CertificateDocument,
     CertificateEvent,
     CertificateEventKind,
 )
+from lms.joining.models import LoginChange, MailedLink, NoticeAcceptance, Registration
+from lms.joining.rules import LIFETIMES, LinkPurpose
+from lms.looks import AccessLook
+from lms.messages.letters import Letter
+from lms.messages.models import MessageStatus, OutboxMessage
+from lms.privacy.models import ErasureRequest, LegalHold, RequestStatus, RetainedCertificate
 from tests import factories
+from tests.accounts.codes import code_of
 
 FEED_TOKEN = "feed-token-of-the-world"
+LINK_TOKENS = {purpose: f"{purpose}-token-of-the-world" for purpose in LinkPurpose}
 
 
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def session_of(person: Person, login: str) -> UserSession:
+    """An account with this address, and a browser in which it is open."""
+    account = Account(person_id=person.id, login=login, created_at=now())
+    db.session.add(account)
+    db.session.flush()
+    note(account.id, SecurityEvent.ACCOUNT_OPENED)
+    row = UserSession(
+        account_id=account.id, token_hash=sha256(f"session {login}"), created_at=now(),
+        expires_at=now() + SESSION_LIFETIME, device="Firefox · Linux",
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 class Half:
@@ -56,7 +102,18 @@ class Half:
         self.trainer: Person = factories.trainer(self.cycle)
         factories.teaches(self.trainer, self.lesson)
         self.participant: Person = factories.person(organisation=factories.organisation())
+        self.session = session_of(self.participant, f"{name}@example.org")
+        set_tax_code(self.participant, code_of("RSSMRA", place=f"H{len(name):03}"), by=None)
         self.enrolment: Enrolment = factories.enrolment(self.cycle, self.participant)
+        self.nominated: Enrolment = factories.enrolment(
+            self.cycle, factories.person(organisation=self.participant.organisation),
+            status=EnrolmentStatus.REQUESTED,
+        )  # fmt: skip
+        # A role that is over: it lets nobody in, and can be ended again without harm.
+        self.grant = factories.grant(
+            self.participant, StaffRole.REFERENT, of=self.participant.organisation
+        )
+        self.grant.ended_at = now()
         self.register: AttendanceRegister = factories.register(self.lesson)
         self._attendance(name)
         self.certificate = self._certificate(name)
@@ -135,8 +192,32 @@ def staged_report() -> bytes:
     )
 
 
+def factors_of_the_world(person: Person) -> Passkey:
+    """An account with an app, a passkey, a recovery code, and an open step with its challenge."""
+    account = account_of(person.id)
+    assert account is not None
+    step = SecondStep(
+        account_id=account.id, token_hash=sha256("step"), password_mark=sha256(""),
+        destination="/", created_at=now(), expires_at=now(),
+    )  # fmt: skip
+    passkey = Passkey(
+        account_id=account.id, name="Telefono", credential="AAAA", public_key=b"key", sign_count=0,
+        created_at=now(),
+    )  # fmt: skip
+    totp = TotpFactor(
+        account_id=account.id, sealed_secret=b"sealed", created_at=now(), confirmed_at=now()
+    )
+    code = RecoveryCode(account_id=account.id, code_hash=sha256("code"), created_at=now())
+    db.session.add_all([step, passkey, totp, code])
+    db.session.flush()
+    db.session.add(
+        PasskeyChallenge(second_step_id=step.id, challenge=b"challenge", expires_at=now())
+    )
+    return passkey
+
+
 class World:
-    """Two halves of one track, and the people who belong to none."""
+    """Two halves of one track, one of another track, and the people who belong to none."""
 
     def __init__(self) -> None:
         track = factories.track(slug="percorso-del-mondo")
@@ -145,14 +226,142 @@ class World:
         self.track = track
         self.this = Half(track.id, "questo")
         self.other = Half(track.id, "altro")
+        self.elsewhere = Half(factories.track(slug="percorso-altrove").id, "altrove")
         self.organiser = factories.organiser()
         self.administrator = factories.staff(StaffRole.ADMINISTRATOR)
+        self.scoped = {
+            f"{role} of {which}": factories.staff(
+                StaffRole(role),
+                track=half.cycle.track if role != "referent" else None,
+                of=half.participant.organisation if role == "referent" else None,
+            )
+            for which, half in (("this", self.this), ("another", self.elsewhere))
+            for role in ("organiser", "referent", "auditor")
+        }
+        db.session.add_all(
+            AuditSession(
+                person_id=self.scoped[f"auditor of {which}"].id, track_id=half.cycle.track_id,
+                purpose="Verifica di prova", opened_at=now(), closes_at=now() + timedelta(hours=8),
+            )
+            for which, half in (("this", self.this), ("another", self.elsewhere))
+        )  # fmt: skip
+        db.session.add(
+            AccessLook(
+                at=now(), actor_id=self.scoped["auditor of this"].id, endpoint="auditing.enrolment",
+                object_type="enrolment", object_id=self.this.enrolment.id,
+                person_id=self.this.participant.id, purpose="Verifica di prova",
+            )
+        )  # fmt: skip
         self.feed = CalendarFeed(
             person_id=self.this.participant.id, token_hash=sha256(FEED_TOKEN), created_at=now()
         )
         db.session.add(self.feed)
+        self.passkey = factors_of_the_world(self.this.participant)
+        self.identity = self._federation()
+        self.merge = self._merge()
         self.job = jobs.enqueue(
             "issue_certificates", "world", {"cycle_id": self.this.cycle.id}, total=1
         )
+        self.message = OutboxMessage(
+            key="world", recipient="ada@example.org", language="it", subject="Prova",
+            letter=Letter("Prova", ("Una riga.",)).to_json(), status=MessageStatus.FAILED,
+            attempts=1, created_at=now(), queued_at=now(), tried_at=now(), ended_at=now(),
+            answer="550 no such user",
+        )  # fmt: skip
+        db.session.add(self.message)
+        self._joining()
+        self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)
         db.session.commit()
+
+    def _privacy(self) -> None:
+        """A request to be erased, a hold that stands and a certificate's record."""
+        self.request = ErasureRequest(
+            person_id=self.this.participant.id, asked_at=now(), note="",
+            asked_by_id=self.this.participant.id, status=RequestStatus.OPEN,
+        )  # fmt: skip
+        self.hold = LegalHold(
+            person_id=self.other.participant.id, reason="Accertamento", set_at=now(),
+            set_by_id=self.administrator.id,
+        )  # fmt: skip
+        original = SealedOriginal(report_file_id=self.this.report.id, sealed=b"x", at=now())
+        retained = RetainedCertificate(
+            certificate_id=self.other.certificate.id, legal_basis="Legge",
+            kept_until=date(2036, 12, 31),
+        )  # fmt: skip
+        db.session.add_all([self.request, self.hold, original, retained])
+        db.session.flush()
+
+    def _joining(self) -> None:
+        """A link of every purpose, each with what it is about; the organiser changes address."""
+        account_id = self.this.session.account_id
+        own = session_of(self.organiser, "segreteria@example.org").account_id
+        wish = Registration(
+            email="nuova@example.org", given_name="Nuova", family_name="Persona", language="it",
+            notice_version="1", asked_at=now(),
+        )  # fmt: skip
+        change = LoginChange(
+            account_id=own, old_login="segreteria@example.org",
+            new_login="nuovo@example.org", asked_at=now(),
+        )  # fmt: skip
+        read = NoticeAcceptance(person_id=self.this.participant.id, version="1", accepted_at=now())
+        db.session.add_all([wish, change, read])
+        db.session.flush()
+        about = {
+            LinkPurpose.REGISTRATION: {"registration_id": wish.id},
+            LinkPurpose.OLD_LOGIN: {"login_change_id": change.id},
+            LinkPurpose.NEW_LOGIN: {"login_change_id": change.id},
+        }
+        for purpose, token in LINK_TOKENS.items():
+            db.session.add(
+                MailedLink(
+                    purpose=purpose, address="questo@example.org", asked_at=now(),
+                    token_hash=sha256(token), expires_at=now() + LIFETIMES[purpose],
+                    **about.get(purpose, {"account_id": account_id}),
+                )
+            )  # fmt: skip
+        db.session.flush()
+
+    def _federation(self) -> FederatedIdentity:
+        """An identity of a participant, with a way in besides, and what goes with signing in."""
+        account = account_of(self.this.participant.id)
+        assert account
+        identity = FederatedIdentity(
+            account_id=account.id, provider="prova", issuer="http://127.0.0.1:9", subject="ada",
+            linked_by=LinkedBy.CONFIRMATION, linked_at=now(),
+        )  # fmt: skip
+        soon = now() + timedelta(minutes=10)
+        db.session.add_all(
+            [
+                identity,
+                FederationRequest(
+                    state_hash=sha256("state"), browser_hash=sha256("browser"), provider="prova",
+                    nonce="n", verifier="v", after="/", account_id=account.id, expires_at=soon,
+                ),
+                FederationArrival(
+                    browser_hash=sha256("browser"), provider="prova", sealed=b"x", after="/",
+                    transaction_hash=sha256("state"), account_id=account.id, expires_at=soon,
+                ),
+                FederatedSession(
+                    account_id=account.id, browser_hash=sha256("browser"), provider="prova",
+                    sealed=b"x", created_at=now(),
+                ),
+                FederationTransaction(
+                    at=now(), provider="prova", transaction_hash=sha256("state"),
+                    outcome=Outcome.SIGNED_IN, detail="", person_id=account.person_id, network="",
+                ),
+            ]
+        )  # fmt: skip
+        return identity
+
+    def _merge(self) -> PersonMerge:
+        """A second record of the other participant, united with the first."""
+        second = factories.person(email=None, merged_into_id=self.other.participant.id)
+        merge = PersonMerge(
+            kept_id=self.other.participant.id, other_id=second.id, at=now(),
+            by_id=self.organiser.id,
+            changes={"rows": [], "written": [], "last_evidence": 0, "statuses": {}},
+        )  # fmt: skip
+        db.session.add(merge)
+        db.session.flush()
+        return merge

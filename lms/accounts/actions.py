@@ -6,6 +6,7 @@ With `roles` the only writer of this room.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
@@ -15,6 +16,7 @@ from lms.accounts import queries
 from lms.accounts.models import Account, Person, PersonEmail, StaffRole, UserSession
 from lms.accounts.passwords import hash_password, needs_rehash, verify_password
 from lms.accounts.roles import grant_role, keep_an_administrator
+from lms.accounts.security_log import SecurityEvent, note
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
@@ -35,6 +37,7 @@ def add_person(
         family_name=clean_line(family_name),
         organisation_id=organisation_id,
         created_at=now(),
+        added_by_id=by,
     )
     db.session.add(person)
     db.session.flush()
@@ -54,10 +57,7 @@ def edit_person(
     by: int | None,
 ) -> None:
     """Change a person. Enrolments and certificates keep name and organisation of their time."""
-    before = {"name": person.full_name, "organisation_id": person.organisation_id}
-    person.given_name, person.family_name = clean_line(given_name), clean_line(family_name)
-    person.search_key = search_key(f"{person.family_name} {person.given_name}")
-    person.organisation_id = organisation_id
+    before = rename(person, given_name, family_name, organisation_id)
     wanted = dict.fromkeys(email.strip().lower() for email in emails)
     known = queries.emails_of([person.id])[person.id]
     db.session.execute(
@@ -69,25 +69,51 @@ def edit_person(
         if address not in known:
             db.session.add(PersonEmail(person_id=person.id, address=address))
     db.session.flush()
+    audit.record("person.edited", person, actor_id=by, detail={"before": before})
+
+
+def rename(
+    person: Person, given_name: str, family_name: str, organisation_id: int | None
+) -> dict[str, Any]:
+    """Give `person` other names and organisation; returns what was there before and changed."""
+    _refuse_erased(person)
+    before = {"name": person.full_name, "organisation_id": person.organisation_id}
+    person.given_name, person.family_name = clean_line(given_name), clean_line(family_name)
+    person.search_key = search_key(f"{person.family_name} {person.given_name}")
+    person.organisation_id = organisation_id
     after = {"name": person.full_name, "organisation_id": person.organisation_id}
-    changed = {key: value for key, value in before.items() if after[key] != value}
-    audit.record("person.edited", person, actor_id=by, detail={"before": changed})
+    return {key: value for key, value in before.items() if after[key] != value}
 
 
 def open_account(
     person: Person, login: str, password: str | None, *, by: int | None = None
 ) -> Account:
-    """Give `person` an account; without a password it cannot sign in yet."""
-    login = _free_login(login, None)
+    """Give `person` an account; without a password it cannot sign in yet.
+
+    A password given by somebody else (`by`) is to be replaced at the first sign-in.
+    """
+    login = free_login(login, None)
     account = Account(
         person_id=person.id,
         login=login,
         password_hash=hash_password(password) if password is not None else None,
+        must_change_password=password is not None and by not in {None, person.id},
         created_at=now(),
     )
     db.session.add(account)
     db.session.flush()
     audit.record("account.opened", account, actor_id=by)
+    note(account.id, SecurityEvent.ACCOUNT_OPENED)
+    return account
+
+
+def open_account_for_provider(person: Person, *, language: str | None) -> Account:
+    """Give `person` an account that has neither address nor password: a provider signs them in."""
+    account = Account(person_id=person.id, language=language, created_at=now())
+    db.session.add(account)
+    db.session.flush()
+    audit.record("account.opened", account, actor_id=person.id)
+    note(account.id, SecurityEvent.ACCOUNT_OPENED)
     return account
 
 
@@ -97,25 +123,29 @@ def set_account(person: Person, login: str, password: str, *, by: int) -> Accoun
     An empty password changes none. The accounts of staff are the administrators' business, or an
     organiser could make herself administrator by setting an administrator's password.
     """
-    _demand_authority(person, by)
+    demand_authority(person, by)
     account = queries.account_of(person.id)
     if account is None:
         return open_account(person, login, password or None, by=by)
-    login = _free_login(login, account)
+    login = free_login(login, account)
     if login != account.login:
-        account.login = login
+        before, account.login, account.login_confirmed_at = account.login, login, None
         audit.record("account.login_changed", account, actor_id=by)
+        detail = {"before": before, "after": login}
+        note(account.id, SecurityEvent.LOGIN_CHANGED, detail=detail, also_to=before)
     if password:
         account.password_hash = hash_password(password)
+        account.must_change_password = by != person.id
         end_sessions(account.id)
         audit.record("account.password_set", account, actor_id=by)
+        note(account.id, SecurityEvent.PASSWORD_SET)
     db.session.flush()
     return account
 
 
 def disable_account(person: Person, *, by: int) -> None:
     """Sign the person out everywhere and let them in no more. 409 if it is not to be done."""
-    _demand_authority(person, by)
+    demand_authority(person, by)
     if person.id == by:
         raise UserError(_("You cannot disable your own account."), 409)
     keep_an_administrator(without=person.id)
@@ -125,15 +155,17 @@ def disable_account(person: Person, *, by: int) -> None:
     account.is_active = False
     end_sessions(account.id)
     audit.record("account.disabled", account, actor_id=by)
+    note(account.id, SecurityEvent.ACCOUNT_DISABLED)
 
 
 def enable_account(person: Person, *, by: int) -> None:
     """Let the person sign in again (sessions that were ended stay ended)."""
-    _demand_authority(person, by)
+    demand_authority(person, by)
     account = _account(person)
     if not account.is_active:
         account.is_active = True
         audit.record("account.enabled", account, actor_id=by)
+        note(account.id, SecurityEvent.ACCOUNT_ENABLED)
 
 
 def change_own_password(account_id: int, current: str, new: str, *, session_id: int) -> None:
@@ -142,17 +174,26 @@ def change_own_password(account_id: int, current: str, new: str, *, session_id: 
     UserError when `current` is not the password in use. Ends the transaction it finds (as
     `authenticate` does), so it comes first in a request.
     """
-    stored = db.session.scalar(select(Account.password_hash).where(Account.id == account_id))
-    db.session.rollback()
-    if not verify_password(stored, current):
-        raise UserError(_("The password in use is not this one."))
+    stored = prove_password(account_id, current)
+    if new == current:
+        raise UserError(_("This is the password in use: choose another."))
     new_hash = hash_password(new)
     account = db.session.get_one(Account, account_id, populate_existing=True)
     if account.password_hash != stored:
         raise UserError(_("The password was changed meanwhile: try again."), 409)
-    account.password_hash = new_hash
+    account.password_hash, account.must_change_password = new_hash, False
     end_sessions(account.id, keep=session_id)
     audit.record("account.password_changed", account, actor_id=account.person_id)
+    note(account.id, SecurityEvent.PASSWORD_CHANGED)
+
+
+def prove_password(account_id: int, password: str) -> str | None:
+    """The stored hash, when `password` is the one in use; else UserError. Ends the transaction."""
+    stored = db.session.scalar(select(Account.password_hash).where(Account.id == account_id))
+    db.session.rollback()
+    if not verify_password(stored, password):
+        raise UserError(_("The password in use is not this one."))
+    return stored
 
 
 def authenticate(login: str, password: str) -> Account | None:
@@ -204,7 +245,8 @@ def _account(person: Person) -> Account:
     return account
 
 
-def _free_login(login: str, own: Account | None) -> str:
+def free_login(login: str, own: Account | None) -> str:
+    """`login` as it is kept; UserError (409) when it signs somebody else in."""
     wanted = clean_line(login).lower()
     known = queries.account_by_login(wanted)
     if known is not None and known is not own:
@@ -212,7 +254,16 @@ def _free_login(login: str, own: Account | None) -> str:
     return wanted
 
 
-def _demand_authority(person: Person, by: int) -> None:
+def _refuse_erased(person: Person) -> None:
+    if person.erased_at is not None:
+        raise UserError(_("This person's data are erased: they stay as they are."), 409)
+
+
+def demand_authority(person: Person, by: int) -> None:
+    """UserError (403) unless `by` may change this person's account: staff's is administrators'."""
+    _refuse_erased(person)
+    if person.merged_into_id is not None:
+        raise UserError(_("This record is united with another: that one signs in."), 409)
     roles = queries.open_roles([person.id, by])
     if roles[person.id] and StaffRole.ADMINISTRATOR not in roles[by]:
         raise UserError(_("Only an administrator may change the account of staff."), 403)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -29,7 +30,9 @@ from lms.accounts.rules import (
     password_fault,
     split_emails,
 )
-from lms.organisations.forms import OrganisationFields, one_line
+from lms.organisations.forms import one_line
+from lms.organisations.forms_choosing import OrganisationFields
+from lms.organisations.queries import OFFERED_TO_ORGANISERS
 
 
 def password_words(fault: PasswordFault) -> str:
@@ -43,8 +46,19 @@ def password_words(fault: PasswordFault) -> str:
             "Use at most %(count)s characters.", count=MAXIMUM_PASSWORD_LENGTH
         ),
         PasswordFault.TOO_COMMON: _("Too easy to guess: choose words that only you would join."),
+        PasswordFault.TOO_PERSONAL: _(
+            "Too easy to guess: it is little more than your name, your address or this site's name."
+        ),
     }
     return words[fault]
+
+
+def refuse_weak(password: str, *own_words: str) -> None:
+    """Raise ValidationError, in plain words, unless `password` will do."""
+    site = str(current_app.config["SITE_NAME"])
+    fault = password_fault(password, *own_words, site)
+    if fault:
+        raise ValidationError(password_words(fault))
 
 
 def check_email(address: str) -> None:
@@ -81,6 +95,8 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 class PersonForm(OrganisationFields):
     """Name, mail addresses and organisation of a person."""
 
+    statuses = OFFERED_TO_ORGANISERS
+
     given_name = StringField(
         _l("Given name"),
         filters=[one_line],
@@ -116,11 +132,20 @@ class NewPersonForm(PersonForm):
 
     really_new = BooleanField(_l("It is another person: add them"))
     with_account = BooleanField(
-        _l("They may sign in"), description=_l("With the first e-mail address and this password.")
+        _l("They may sign in"), description=_l("With the first e-mail address.")
     )
     password = PasswordField(_l("Initial password"), filters=[lambda text: text or ""])
 
     twins: tuple[Person, ...] = ()
+
+    def without_account(self) -> None:
+        """Ask nothing about an account: who adds the person may not give one."""
+        del self.with_account, self.password
+
+    @property
+    def wants_account(self) -> bool:
+        """Whether an account is asked for."""
+        return "with_account" in self and bool(self.with_account.data)
 
     def validate_with_account(self, field: BooleanField) -> None:
         """An account needs an address to sign in with."""
@@ -128,13 +153,11 @@ class NewPersonForm(PersonForm):
             raise ValidationError(_("To sign in, the person needs an e-mail address."))
 
     def validate_password(self, field: PasswordField) -> None:
-        """Looked at only when an account is wanted."""
-        if not self.with_account.data:
+        """Looked at only when one is given; without, the person is invited to choose theirs."""
+        if not self.with_account.data or not field.data:
             return
         names = (self.given_name.data or "", self.family_name.data or "")
-        fault = password_fault(field.data or "", *names, *self.addresses)
-        if fault:
-            raise ValidationError(password_words(fault))
+        refuse_weak(field.data or "", *names, *self.addresses)
 
 
 class AccountForm(FlaskForm):  # type: ignore[misc]
@@ -160,13 +183,13 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
         if not field.data and self.has_password:
             return
         words = (self.person.given_name, self.person.family_name, self.login.data or "")
-        fault = password_fault(field.data or "", *words)
-        if fault:
-            raise ValidationError(password_words(fault))
+        refuse_weak(field.data or "", *words)
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """Changing one's own password: the one in use, and the new one twice."""
+
+    least = MINIMUM_PASSWORD_LENGTH
 
     current = PasswordField(
         _l("Password in use"),
@@ -190,9 +213,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 
     def validate_password(self, field: PasswordField) -> None:
         """The rules of a new password."""
-        fault = password_fault(field.data or "", *self.own_words)
-        if fault:
-            raise ValidationError(password_words(fault))
+        refuse_weak(field.data or "", *self.own_words)
 
     def validate_again(self, field: PasswordField) -> None:
         """Typed the same twice."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import aliased
 
-from lms.accounts.models import Account, Person, PersonEmail, RoleGrant, StaffRole
+from lms.accounts.models import (
+    Account,
+    Person,
+    PersonEmail,
+    RoleGrant,
+    StaffRole,
+    UserSession,
+)
+from lms.accounts.security_log import SecurityEntry
+from lms.clock import now
 from lms.extensions import db
 from lms.lists import MAXIMUM_WORDS, has_words
 from lms.organisations.models import Organisation
@@ -22,6 +28,7 @@ def searched(text: str) -> Select[Any]:
     found = (
         select(Person)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+        .where(Person.merged_into_id.is_(None), Person.erased_at.is_(None))
         .order_by(Person.search_key, Person.id)
     )
     return found.where(*(_mentions(word) for word in text.split()[:MAXIMUM_WORDS]))
@@ -84,46 +91,13 @@ def holds_role(person_id: int, role: StaffRole) -> bool:
     return role in open_roles([person_id])[person_id]
 
 
-@dataclass(frozen=True)
-class GrantedRole:
-    """One line of a person's history of roles; names are None where the command line acted."""
-
-    role: StaffRole
-    granted_at: datetime
-    granted_by: str | None
-    ended_at: datetime | None
-    ended_by: str | None
-
-
-def history_of_roles(person_id: int) -> list[GrantedRole]:
-    """Every role ever given to the person, the latest first."""
-    giver, taker = aliased(Person), aliased(Person)
-    rows = (
-        select(RoleGrant, giver, taker)
-        .outerjoin(giver, RoleGrant.granted_by_id == giver.id)
-        .outerjoin(taker, RoleGrant.ended_by_id == taker.id)
-        .where(RoleGrant.person_id == person_id)
-        .order_by(RoleGrant.granted_at.desc(), RoleGrant.id.desc())
-    )
-    return [
-        GrantedRole(
-            grant.role,
-            grant.granted_at,
-            by.full_name if by else None,
-            grant.ended_at,
-            ender.full_name if ender else None,
-        )
-        for grant, by, ender in db.session.execute(rows)
-    ]
-
-
 def by_addresses(addresses: Collection[str]) -> dict[str, list[Person]]:
     """People by mail address (lower-case); a shared mailbox has several."""
     found: dict[str, list[Person]] = {address: [] for address in addresses}
     rows = (
         select(PersonEmail.address, Person)
         .join(Person, PersonEmail.person_id == Person.id)
-        .where(PersonEmail.address.in_(addresses))
+        .where(PersonEmail.address.in_(addresses), Person.merged_into_id.is_(None))
         .order_by(Person.id)
     )
     for address, person in db.session.execute(rows).unique():
@@ -134,7 +108,11 @@ def by_addresses(addresses: Collection[str]) -> dict[str, list[Person]]:
 def by_names(keys: Collection[str]) -> dict[str, list[Person]]:
     """People by search key of "family name given name": namesakes have the same."""
     found: dict[str, list[Person]] = {key: [] for key in keys}
-    rows = select(Person).where(Person.search_key.in_(keys)).order_by(Person.id)
+    rows = (
+        select(Person)
+        .where(Person.search_key.in_(keys), Person.merged_into_id.is_(None))
+        .order_by(Person.id)
+    )
     for person in db.session.scalars(rows).unique():
         found[person.search_key].append(person)
     return found
@@ -147,3 +125,23 @@ def twins_of(family_name: str, given_name: str, addresses: Collection[str]) -> l
     for people in by_addresses(addresses).values():
         found += people
     return list(dict.fromkeys(found))
+
+
+def sessions_of(account_id: int) -> list[UserSession]:
+    """The account's sessions that are open now, the latest first."""
+    rows = (
+        select(UserSession)
+        .where(
+            UserSession.account_id == account_id,
+            UserSession.ended_at.is_(None),
+            UserSession.expires_at > now(),
+        )
+        .order_by(UserSession.created_at.desc(), UserSession.id.desc())
+    )
+    return list(db.session.scalars(rows))
+
+
+def security_log_of(account_id: int) -> Select[Any]:
+    """What was noted of an account, the latest first."""
+    rows = select(SecurityEntry).where(SecurityEntry.account_id == account_id)
+    return rows.order_by(SecurityEntry.id.desc())

@@ -1,4 +1,4 @@
-"""Giving and ending the roles that hold everywhere: a part of this room's actions."""
+"""Giving and ending roles: a part of this room's actions."""
 
 from __future__ import annotations
 
@@ -10,29 +10,52 @@ from lms.accounts.models import Account, Person, RoleGrant, StaffRole
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
+from lms.text import clean_line
+
+REASON_LENGTH = 300
 
 
-def grant_role(person: Person, role: StaffRole, *, by: int | None) -> RoleGrant:
-    """Give a role; with an open grant already there, that one is returned."""
-    known = _open_grant(person.id, role)
+def grant_role(
+    person: Person,
+    role: StaffRole,
+    *,
+    by: int | None,
+    track_id: int | None = None,
+    organisation_id: int | None = None,
+    reason: str = "",
+) -> RoleGrant:
+    """Give a role towards a track, an organisation or everything.
+
+    With an open grant already there, that one is returned.
+    """
+    known = _open_grant(person.id, role, track_id, organisation_id)
     if known is not None:
         return known
-    grant = RoleGrant(person_id=person.id, role=role, granted_at=now(), granted_by_id=by)
+    grant = RoleGrant(
+        person_id=person.id, role=role, track_id=track_id, organisation_id=organisation_id,
+        granted_at=now(), granted_by_id=by, reason=clean_line(reason)[:REASON_LENGTH],
+    )  # fmt: skip
     db.session.add(grant)
     db.session.flush()
-    audit.record("role.granted", grant, actor_id=by, detail={"role": role.value})
+    audit.record("role.granted", grant, actor_id=by, detail=_detail(grant))
     return grant
 
 
-def end_role(person: Person, role: StaffRole, *, by: int | None) -> None:
-    """End a role; harmless when it is not held. 409 for the last administrator's."""
-    if role is StaffRole.ADMINISTRATOR:
-        keep_an_administrator(without=person.id)
-    grant = _open_grant(person.id, role)
-    if grant is None:
+def end_grant(grant: RoleGrant, *, by: int | None, reason: str = "") -> None:
+    """End a role; harmless when it is over. 409 for the last administrator's."""
+    if grant.role is StaffRole.ADMINISTRATOR:
+        keep_an_administrator(without=grant.person_id)
+        db.session.refresh(grant)  # another may have ended it while we waited
+    if grant.ended_at is not None:
         return
     grant.ended_at, grant.ended_by_id = now(), by
-    audit.record("role.ended", grant, actor_id=by, detail={"role": role.value})
+    grant.end_reason = clean_line(reason)[:REASON_LENGTH]
+    audit.record("role.ended", grant, actor_id=by, detail=_detail(grant))
+
+
+def _detail(grant: RoleGrant) -> dict[str, object]:
+    scope = {"track_id": grant.track_id, "organisation_id": grant.organisation_id}
+    return {"role": grant.role.value} | {key: value for key, value in scope.items() if value}
 
 
 def keep_an_administrator(*, without: int) -> None:
@@ -62,11 +85,15 @@ def keep_an_administrator(*, without: int) -> None:
         )
 
 
-def _open_grant(person_id: int, role: StaffRole) -> RoleGrant | None:
+def _open_grant(
+    person_id: int, role: StaffRole, track_id: int | None, organisation_id: int | None
+) -> RoleGrant | None:
     return db.session.scalar(
         select(RoleGrant).where(
             RoleGrant.person_id == person_id,
             RoleGrant.role == role,
+            RoleGrant.track_id.is_not_distinct_from(track_id),
+            RoleGrant.organisation_id.is_not_distinct_from(organisation_id),
             RoleGrant.ended_at.is_(None),
         )
     )

@@ -7,7 +7,7 @@ import re
 
 from email_validator import EmailNotValidError, validate_email
 
-from lms.text import search_key
+from lms.accounts.blocklist import common_passwords, core_of
 
 MINIMUM_PASSWORD_LENGTH = 12
 MAXIMUM_PASSWORD_LENGTH = 256
@@ -15,20 +15,8 @@ MINIMUM_DISTINCT = 5
 MAXIMUM_EMAILS = 10
 NAME_LENGTH = 120
 EMAIL_LENGTH = 254
-# What people type when twelve characters are asked of them; compared without case, accents,
-# spaces and punctuation, and without the digits that are hung on at either end.
-COMMON = frozenset(
-    """
-    password passwordpassword passw0rd miapassword lamiapassword nuovapassword passwordsicura
-    cambiami cambiamisubito changeme letmein benvenuto benvenuti welcome amministratore
-    amministrazione administrator admin comune comunedi municipio regione provincia segreteria
-    ufficio formazione percorso corso docente partecipante italia forzaitalia repubblicaitaliana
-    qwerty qwertyuiop qwertyqwerty qwertyuiopasdfgh asdfghjkl asdfghjklzxcvbnm zxcvbnm
-    abcdefghijkl abcdefghijklm abcdefghijklmno abcabcabcabc iloveyou tiamo tiamotanto
-    juventus forzajuve forzamilan forzainter forzanapoli forzaroma amoremio amoremiobello
-    buongiorno buonanatale francesco giuseppe antonio alessandro francesca
-    """.split()  # noqa: SIM905 - a list to be read and added to
-)
+LEFT_OVER = 6  # characters a password must hold beside one's own words
+OWN_WORD_LENGTH = 4  # shorter words stand in too many others
 
 
 class PasswordFault(enum.StrEnum):
@@ -37,33 +25,43 @@ class PasswordFault(enum.StrEnum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     TOO_COMMON = "too_common"
+    TOO_PERSONAL = "too_personal"
 
 
 def password_fault(password: str, *own_words: str) -> PasswordFault | None:
     """What is wrong with a new password; None when it will do.
 
     Length decides, not the kinds of characters (NIST SP 800-63B, OWASP ASVS 6.2.1, 6.2.4, 6.2.5).
-    `own_words`: what anybody knows about the person (mail address, names): no secret by themselves.
+    `own_words`: what anybody knows (mail address, names, the site's name): no secret by themselves.
     """
     if len(password) < MINIMUM_PASSWORD_LENGTH:
         return PasswordFault.TOO_SHORT
     if len(password) > MAXIMUM_PASSWORD_LENGTH:
         return PasswordFault.TOO_LONG
-    if len(set(password.casefold())) < MINIMUM_DISTINCT or _is_known(password, own_words):
+    if _is_personal(password, own_words):
+        return PasswordFault.TOO_PERSONAL
+    if len(set(password.casefold())) < MINIMUM_DISTINCT or _is_common(password):
         return PasswordFault.TOO_COMMON
     return None
 
 
-def _is_known(password: str, own_words: tuple[str, ...]) -> bool:
-    core = _core(password)
+def _is_personal(password: str, own_words: tuple[str, ...]) -> bool:
+    """Whether little is left of `password` without what is known of the person and the site."""
+    left = core_of(password)
+    parts = {core_of(part) for words in own_words for part in re.split(r"[^\w]+|_", words)}
+    known = {core_of(words) for words in own_words} | parts
+    found = [word for word in known if len(word) >= OWN_WORD_LENGTH and word in left]
+    for word in sorted(found, key=len, reverse=True):
+        left = left.replace(word, "")
+    return bool(found) and len(left) < LEFT_OVER
+
+
+def _is_common(password: str) -> bool:
+    core = core_of(password)
     if not core:  # digits only: 123456789012, a telephone number
         return True
-    known = COMMON | {_core(word) for word in own_words}
+    known = common_passwords()
     return core in known or _is_repeated(core, known)
-
-
-def _core(text: str) -> str:
-    return re.sub(r"^\d+|\d+$", "", search_key(text).replace(" ", ""))
 
 
 def _is_repeated(core: str, known: frozenset[str]) -> bool:

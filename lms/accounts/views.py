@@ -33,17 +33,13 @@ def sign_in() -> str | Response | tuple[str, int]:
         form.form_errors.append(_("The e-mail address or the password is not right."))
         return _sign_in_page(form)
     throttle.take_back(attempt)
-    signing_in.open_session(account)
-    return redirect(after, 303)
+    return signing_in.enter(account, after)
 
 
 def _begin_attempt(login: str) -> list[int]:
     attempt = throttle.begin(login, request.remote_addr)
     if attempt is None:
-        minutes = int(throttle.WINDOW.total_seconds() // 60)
-        raise UserError(
-            _("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=minutes), 429
-        )
+        raise throttle.too_many(throttle.SIGN_IN)
     return attempt
 
 
@@ -57,8 +53,10 @@ def _sign_in_page(form: SignInForm) -> tuple[str, int]:
 def sign_out() -> Response:
     """End this session on the server, not only in the browser."""
     if current_user.is_authenticated:
-        signing_in.end_session(current_user.session_id)
+        answer = signing_in.leave(current_user.session_id)
         flash(_("You have signed out."), "success")
+        if answer is not None:
+            return answer
     return redirect(url_for("home.index"), 303)
 
 
@@ -70,6 +68,8 @@ def profile() -> str:
         "accounts/profile.html",
         person=person,
         login=current_user.account.login,
+        confirmed=current_user.account.login_confirmed_at,
+        language=current_user.account.language,
         emails=queries.emails_of([person.id])[person.id],
         roles=sorted(queries.open_roles([person.id])[person.id]),
         has_password=current_user.account.password_hash is not None,
@@ -79,7 +79,7 @@ def profile() -> str:
 @blueprint.route("/profilo/password", methods=["GET", "POST"])
 def change_password() -> str | Response | tuple[str, int]:
     """Change one's own password; the other browsers are signed out."""
-    account_id, login = current_user.account.id, current_user.account.login
+    account_id, login = current_user.account.id, current_user.account.login or ""
     form = PasswordForm(current_user.person, login)
     if form.validate_on_submit():
         session_id = current_user.session_id
@@ -94,5 +94,6 @@ def change_password() -> str | Response | tuple[str, int]:
             throttle.take_back(attempt)
             flash(_("Your password is changed. Other browsers have been signed out."), "success")
             return redirect(url_for("accounts.profile"), 303)
-    page = render_template("accounts/change_password.html", form=form, login=login)
+    first = current_user.account.must_change_password
+    page = render_template("accounts/change_password.html", form=form, login=login, first=first)
     return page, 422 if form.is_submitted() else 200

@@ -1,4 +1,4 @@
-"""People, their accounts and roles, for organisers and administrators."""
+"""People and their accounts, for organisers and administrators; each sees those within reach."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from lms import access
-from lms.accounts import actions, queries, roles
+from lms.access import Subject
+from lms.accounts import actions, queries, scopes
 from lms.accounts.forms import AccountForm, NewPersonForm, PersonForm
-from lms.accounts.loading import RoleOfPerson
-from lms.accounts.models import Person, StaffRole
-from lms.accounts.words import role_in_words
+from lms.accounts.models import Person
 from lms.errors import UserError
 from lms.lists import page_of, search_text
 from lms.organisations.actions import add_organisation
+from lms.permissions import ORGANISING
 
 blueprint = Blueprint("people", __name__)
 
 
 @blueprint.get("/persone")
 def index() -> str:
-    """Everybody known, searched by name, mail address or organisation."""
+    """Everybody within reach, searched by name, mail address or organisation."""
     text = search_text()
-    page = page_of(queries.searched(text))
+    page = page_of(queries.searched(text).where(scopes.people_within_reach()))
     ids = [person.id for person in page.items]
     return render_template(
         "accounts/people.html",
@@ -34,18 +34,23 @@ def index() -> str:
         emails=queries.emails_of(ids),
         accounts=queries.accounts_of(ids),
         held=queries.open_roles(ids),
+        everybody=scopes.organised().everything,
+        administers=access.holds(access.Role.ADMINISTRATOR),
     )
 
 
 @blueprint.route("/persone/nuova", methods=["GET", "POST"])
 def add() -> str | Response | tuple[str, int]:
-    """Add a person, with an account or without."""
+    """Add a person; with an account, if one may give accounts."""
     form = NewPersonForm()
+    if not access.holds_any(ORGANISING, Subject(None)):
+        form.without_account()
     if not form.validate_on_submit():
         return _new_person_page(form)
     names = (form.given_name.data or "", form.family_name.data or "")
     if not form.really_new.data:
-        form.twins = tuple(queries.twins_of(names[1], names[0], form.addresses))
+        found = queries.twins_of(names[1], names[0], form.addresses)
+        form.twins = tuple(scopes.only_within_reach(found))
         if form.twins:
             form.form_errors.append(_("Somebody like this is already known: look before you add."))
             return _new_person_page(form)
@@ -55,12 +60,14 @@ def add() -> str | Response | tuple[str, int]:
         person = actions.add_person(
             *names, organisation_id=organisation_id, emails=form.addresses, by=by
         )
-        if form.with_account.data:
+        if form.wants_account and form.password.data:
             actions.open_account(person, form.addresses[0], form.password.data, by=by)
     except UserError as error:
         form.form_errors.append(error.message)
         return _new_person_page(form)
     flash(_("%(name)s has been added.", name=person.full_name), "success")
+    if form.wants_account and not form.password.data:
+        return redirect(url_for("joining.invite", person_id=person.id), 303)
     return redirect(url_for("people.person", person_id=person.id), 303)
 
 
@@ -86,6 +93,8 @@ def person(**_address: int) -> str:
         emails=queries.emails_of([shown.id])[shown.id],
         account=queries.account_of(shown.id),
         held=sorted(queries.open_roles([shown.id])[shown.id]),
+        may_edit=access.holds_any(ORGANISING, Subject(shown, person_id=shown.id, whole=True)),
+        may_change_account=access.holds_any(ORGANISING, Subject(shown)),
         may_change_roles=access.holds(access.Role.ADMINISTRATOR),
     )
 
@@ -124,7 +133,7 @@ def account(**_address: int) -> str | Response | tuple[str, int]:
     form = AccountForm(
         shown,
         has_password=known is not None and known.password_hash is not None,
-        login=known.login if known else next(iter(emails), ""),
+        login=(known.login if known else None) or next(iter(emails), ""),
     )
     if form.validate_on_submit():
         try:
@@ -159,50 +168,6 @@ def enable(**_address: int) -> Response:
     actions.enable_account(shown, by=current_user.person_id)
     flash(_("%(name)s can sign in again.", name=shown.full_name), "success")
     return redirect(url_for("people.person", person_id=shown.id), 303)
-
-
-@blueprint.get("/persone/<int:person_id>/ruoli")
-def roles_of(**_address: int) -> str:
-    """Roles held now, and every role ever held."""
-    shown = access.subject(Person)
-    return render_template(
-        "accounts/roles.html",
-        person=shown,
-        roles=list(StaffRole),
-        held=queries.open_roles([shown.id])[shown.id],
-        history=queries.history_of_roles(shown.id),
-    )
-
-
-@blueprint.route("/persone/<int:person_id>/ruoli/<role>/assegna", methods=["GET", "POST"])
-def grant_role(**_address: int | str) -> str | Response:
-    """Give a role, after a confirmation."""
-    return _change_role(ending=False)
-
-
-@blueprint.route("/persone/<int:person_id>/ruoli/<role>/togli", methods=["GET", "POST"])
-def end_role(**_address: int | str) -> str | Response:
-    """End a role, after a confirmation."""
-    return _change_role(ending=True)
-
-
-def _change_role(*, ending: bool) -> str | Response:
-    wanted, form = access.subject(RoleOfPerson), FlaskForm()
-    if not form.validate_on_submit():
-        return render_template(
-            "accounts/change_role.html",
-            person=wanted.person, role=wanted.role, ending=ending, form=form,
-        )  # fmt: skip
-    change = roles.end_role if ending else roles.grant_role
-    change(wanted.person, wanted.role, by=current_user.person_id)
-    values = {"name": wanted.person.full_name, "role": role_in_words(wanted.role)}
-    flash(
-        _("%(name)s no longer has the role: %(role)s.", **values)
-        if ending
-        else _("%(name)s now has the role: %(role)s.", **values),
-        "success",
-    )
-    return redirect(url_for("people.roles_of", person_id=wanted.person.id), 303)
 
 
 def _saved(shown: Person) -> Response:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from lms.access import Subject, loader
-from lms.attendance.models import AttendanceRegister, ReportEntry, ReportFile
+from lms.attendance.models import AttendanceRecord, AttendanceRegister, ReportEntry, ReportFile
 from lms.catalogue.loading import subject_of
 from lms.catalogue.models import Lesson
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import TOOK_PART, Enrolment
 from lms.extensions import db
 
 
@@ -43,8 +45,25 @@ def _presence(lesson_id: int, enrolment_id: int, **_rest: Any) -> Subject | None
     enrolment = db.session.get(Enrolment, enrolment_id)
     if lesson is None or enrolment is None or enrolment.cycle_id != lesson.module.cycle_id:
         return None
+    if enrolment.status not in TOOK_PART and not _is_marked(lesson, enrolment):
+        return None  # only nominated: no register knows them
     cycle = lesson.module.cycle
-    return Subject(Presence(lesson, enrolment), cycle_id=cycle.id, person_id=enrolment.person_id)
+    return Subject(
+        Presence(lesson, enrolment), cycle_id=cycle.id, person_id=enrolment.person_id,
+        track_id=cycle.track_id,
+    )  # fmt: skip
+
+
+def _is_marked(lesson: Lesson, enrolment: Enrolment) -> bool:
+    marked = (
+        select(AttendanceRecord.id)
+        .join(AttendanceRegister, AttendanceRegister.id == AttendanceRecord.register_id)
+        .where(
+            AttendanceRegister.lesson_id == lesson.id,
+            AttendanceRecord.enrolment_id == enrolment.id,
+        )
+    )
+    return db.session.scalar(marked) is not None
 
 
 @loader("report")

@@ -206,3 +206,30 @@ class Evidence(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SealedOriginal(Base):
+    """What a seal was computed over, encrypted, where a person's erasure emptied the readable text.
+
+    Of a register its sealed rows, of a report's entry the name, of a report file its bytes: so that
+    seals still verify, and nobody reads a name. Only `lms register verify` opens it (ADR 0016).
+    """
+
+    __tablename__ = "sealed_original"
+    __table_args__ = (
+        CheckConstraint(
+            "(CASE WHEN register_id IS NULL THEN 0 ELSE 1 END) "
+            "+ (CASE WHEN report_entry_id IS NULL THEN 0 ELSE 1 END) "
+            "+ (CASE WHEN report_file_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="of_one",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int | None] = mapped_column(
+        ForeignKey("attendance_register.id"), unique=True
+    )
+    report_entry_id: Mapped[int | None] = mapped_column(ForeignKey("report_entry.id"), unique=True)
+    report_file_id: Mapped[int | None] = mapped_column(ForeignKey("report_file.id"), unique=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

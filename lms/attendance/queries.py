@@ -23,7 +23,7 @@ from lms.attendance.models import (
 )
 from lms.attendance.rules import Cell, Mark, RecordSource
 from lms.catalogue.models import Lesson
-from lms.enrolment.models import Enrolment, EnrolmentStatus
+from lms.enrolment.models import TOOK_PART, Enrolment, EnrolmentStatus
 from lms.extensions import db
 from lms.lists import has_words
 
@@ -195,8 +195,10 @@ def count_rows(lesson: Lesson, register_id: int | None, text: str) -> int:
 def rows_of(
     lesson: Lesson, register_id: int | None, enrolment_ids: Collection[int]
 ) -> list[RegisterRow]:
-    """The rows of these enrolments of the lesson's cycle, withdrawn ones too."""
-    every = _rows_query(lesson, register_id)
+    """The rows of these enrolments of the lesson's cycle: who takes part, did, or is marked."""
+    every = _rows_query(lesson, register_id).where(
+        or_(Enrolment.status.in_(TOOK_PART), AttendanceRecord.id.is_not(None))
+    )
     if len(enrolment_ids) <= 500:
         every = every.where(Enrolment.id.in_(enrolment_ids))
     wanted = frozenset(enrolment_ids)

@@ -14,10 +14,13 @@ from lms.attendance.intervals import Interval
 from lms.attendance.intervals import interval as utc_interval
 from lms.attendance.models import Evidence, ReportEntry, ReportFile
 from lms.attendance.rules import Cell, EvidenceKind, Proof
+from lms.enrolment.models import Enrolment
 from lms.extensions import db
 
 # What a REPORT evidence says in `reason` when it takes its entry off the person again.
 UNDONE = "undone"
+# Evidence of an enrolment that was united into another counts for that one.
+_CREDITED: Any = func.coalesce(Enrolment.united_into_id, Evidence.enrolment_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def grounds(register_id: int | None, enrolment_id: int) -> list[Ground]:
         .outerjoin(Person, Person.id == Evidence.author_id)
         .outerjoin(ReportEntry, ReportEntry.id == Evidence.report_entry_id)
         .outerjoin(ReportFile, ReportFile.id == ReportEntry.report_file_id)
-        .where(Evidence.register_id == register_id, Evidence.enrolment_id == enrolment_id)
+        .join(Enrolment, Enrolment.id == Evidence.enrolment_id)
+        .where(Evidence.register_id == register_id, enrolment_id == _CREDITED)
         .order_by(Evidence.id)
     )
     return [
@@ -89,7 +93,7 @@ def proofs(
     """The evidence of these people (None: of everybody in the register), oldest first."""
     query = (
         select(
-            Evidence.enrolment_id,
+            _CREDITED.label("credited"),
             Evidence.kind,
             Evidence.mark,
             Evidence.minutes,
@@ -97,15 +101,16 @@ def proofs(
             Evidence.reason,
             ReportEntry.intervals,
         )
+        .join(Enrolment, Enrolment.id == Evidence.enrolment_id)
         .outerjoin(ReportEntry, ReportEntry.id == Evidence.report_entry_id)
         .where(Evidence.register_id == register_id)
         .order_by(Evidence.id)
     )
     if enrolment_ids is not None and len(enrolment_ids) <= 500:
-        query = query.where(Evidence.enrolment_id.in_(enrolment_ids))
+        query = query.where(_CREDITED.in_(enrolment_ids))
     found: dict[int, list[Proof]] = {}
     for row in db.session.execute(query):
-        found.setdefault(row.enrolment_id, []).append(proof(row, row.intervals or []))
+        found.setdefault(row.credited, []).append(proof(row, row.intervals or []))
     return found
 
 

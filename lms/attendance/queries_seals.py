@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import undefer
 
-from lms.attendance import sealing
+from lms.attendance import originals, sealing
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -23,10 +23,14 @@ from lms.attendance.models import (
 from lms.attendance.sealing import SealedRow
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
+from lms.secretbox import SealError
 
 
 def rows_to_seal(register: AttendanceRegister, cycle_id: int) -> list[SealedRow]:
-    """Every row of a register as its seal holds it: confirmed people and all who have a mark."""
+    """Every row of a register as its seal holds it: confirmed people and all who have a mark.
+
+    An enrolment united into another has none, but its evidence is sealed, too.
+    """
     digests = evidence_digests(register.id)
     empty = sealing.digest([])
     query = (
@@ -38,7 +42,11 @@ def rows_to_seal(register: AttendanceRegister, cycle_id: int) -> list[SealedRow]
         )
         .where(
             Enrolment.cycle_id == cycle_id,
-            or_(Enrolment.status == EnrolmentStatus.CONFIRMED, AttendanceRecord.id.is_not(None)),
+            or_(
+                Enrolment.status == EnrolmentStatus.CONFIRMED,
+                AttendanceRecord.id.is_not(None),
+                Enrolment.id.in_(_united_with_evidence(register.id)),
+            ),
         )
     )
     return [
@@ -55,11 +63,20 @@ def rows_to_seal(register: AttendanceRegister, cycle_id: int) -> list[SealedRow]
     ]
 
 
+def _united_with_evidence(register_id: int) -> Select[Any]:
+    return (
+        select(Evidence.enrolment_id)
+        .join(Enrolment, Enrolment.id == Evidence.enrolment_id)
+        .where(Evidence.register_id == register_id, Enrolment.united_into_id.is_not(None))
+    )
+
+
 def evidence_digests(register_id: int) -> dict[int, str]:
     """The digest of each person's evidence, rectifications (which come after a seal) left out."""
     query = (
         select(
             Evidence,
+            ReportEntry.id,
             ReportEntry.position,
             ReportEntry.name,
             ReportEntry.intervals,
@@ -74,13 +91,14 @@ def evidence_digests(register_id: int) -> dict[int, str]:
         .execution_options(yield_per=1000)
     )
     found: dict[int, list[dict[str, Any]]] = {}
+    names = originals.names_before_erasures(register_id)
     for row in db.session.execute(query):
-        found.setdefault(row.Evidence.enrolment_id, []).append(_plain(row))
+        found.setdefault(row.Evidence.enrolment_id, []).append(_plain(row, names))
     return {enrolment_id: sealing.digest(evidence) for enrolment_id, evidence in found.items()}
 
 
-def _plain(row: Row[Any]) -> dict[str, Any]:
-    evidence, position, name, intervals, lines, sha256 = row
+def _plain(row: Row[Any], names: dict[int, str]) -> dict[str, Any]:
+    evidence, entry_id, position, name, intervals, lines, sha256 = row
     plain: dict[str, Any] = {
         "kind": evidence.kind.value,
         "mark": evidence.mark.value if evidence.mark else None,
@@ -93,7 +111,7 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
         plain["report"] = {
             "sha256": sha256,
             "position": position,
-            "name": name,
+            "name": names.get(entry_id, name),
             "intervals": intervals,
             "lines": lines,
         }
@@ -160,9 +178,15 @@ def _chain_faults(register: AttendanceRegister, expected: int, previous: str) ->
         yield f"a seal is missing: number {expected} was expected here"
     if register.previous_seal != previous:
         yield "it does not follow the seal before"
-    text = register.sealed_rows or ""
+    try:
+        text = originals.rows_before_erasures(register)
+    except SealError:
+        yield "its sealed rows were made anonymous, and no key opens the original"
+        return
     if sealing.seal_of(register.previous_seal or "", text) != register.seal:
         yield "its sealed rows are not those that were sealed"
+    elif not sealing.same_but_for_names(text, register.sealed_rows or ""):
+        yield "its anonymous rows are not those that were sealed"
 
 
 def _row_faults(register: AttendanceRegister) -> Iterator[str]:

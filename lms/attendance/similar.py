@@ -30,7 +30,7 @@ class Similar:
             for word in own:
                 self._people[word].add(key)
         for word in self._people:
-            for shorter in _shortened(word):
+            for shorter in shortened(word):
                 self._near[shorter].add(word)
 
     def to(self, words: Iterable[str]) -> list[Hashable]:
@@ -65,11 +65,11 @@ class Similar:
     def _known(self, typed: str) -> set[str]:
         if typed in self._people:
             return {typed}
-        return {word for form in _shortened(typed) for word in self._near.get(form, ())}
+        return {word for form in shortened(typed) for word in self._near.get(form, ())}
 
 
-def _shortened(word: str) -> Iterator[str]:
-    """The word, and what is left of it without one letter."""
+def shortened(word: str) -> Iterator[str]:
+    """The word, and what is left of it without one letter: words one letter apart share one."""
     if _SHORTEST <= len(word) <= 40:
         yield word
         if len(word) > _SHORTEST:

@@ -232,6 +232,11 @@ def discard_report(lesson_id: int, **_address: int) -> Response:
 def download_report(**_address: int) -> FlaskResponse:
     """The bytes as they were uploaded, never shown by the browser itself."""
     file = access.subject(LessonReport).file
+    if not file.content:
+        raise UserError(
+            _("This file is not readable any more: its time is over, or somebody it names was "
+              "erased. What it said of each person stands in the register."), 404,
+        )  # fmt: skip
     response = FlaskResponse(file.content, mimetype="application/octet-stream")
     response.headers.set("Content-Disposition", "attachment", filename=file.filename)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

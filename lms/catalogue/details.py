@@ -10,7 +10,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from lms.catalogue.rules import Denominator, EnrolmentMode, ExcusedPolicy, LessonMode
+from lms.catalogue.rules import (
+    Denominator,
+    EnrolmentMode,
+    ExcusedPolicy,
+    LessonMode,
+    TaxCodePolicy,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class CycleDetails:
     threshold_percent: int = 80
     denominator: Denominator = Denominator.WHOLE
     excused_policy: ExcusedPolicy = ExcusedPolicy.MISSING
+    tax_code_policy: TaxCodePolicy = TaxCodePolicy.NOT_ASKED
     signatory_name: str = ""
     signatory_role: str = ""
     place: str = ""

@@ -58,6 +58,7 @@ def _details_of(source: Cycle, title: str, code: str) -> CycleDetails:
         threshold_percent=source.threshold_percent,
         denominator=source.denominator,
         excused_policy=source.excused_policy,
+        tax_code_policy=source.tax_code_policy,
         signatory_name=source.signatory_name,
         signatory_role=source.signatory_role,
         place=source.place,

@@ -37,6 +37,7 @@ from lms.catalogue.models import (
     EnrolmentMode,
     ExcusedPolicy,
     FundingEmblem,
+    TaxCodePolicy,
     Track,
 )
 from lms.catalogue.times import Clock, TimeFault, instant_of
@@ -47,6 +48,7 @@ from lms.catalogue.words import (
     PROBLEM_WORDS,
     STATUS_CONSEQUENCES,
     SYMBOL_WORDS,
+    TAX_CODE_WORDS,
 )
 
 MAXIMUM_EMBLEMS = 4
@@ -154,6 +156,11 @@ class CycleForm(VersionedForm):
         validators=[Optional(), NumberRange(min=1, max=1_000_000)],
         description=_l("Leave empty for no limit."),
     )
+    tax_code_policy = RadioField(
+        _l("Tax code of who enrols"), choices=choices(TAX_CODE_WORDS),
+        default=TaxCodePolicy.NOT_ASKED.value,
+        description=_l("Ask for it only if a fund or a law wants it."),
+    )  # fmt: skip
     threshold_percent = IntegerField(
         _l("Hours to attend, in percent"),
         validators=[InputRequired(_l("Enter a number from 1 to 100.")), NumberRange(1, 100)],
@@ -201,6 +208,7 @@ class CycleForm(VersionedForm):
             threshold_percent=self.threshold_percent.data or 0,
             denominator=Denominator(self.denominator.data),
             excused_policy=ExcusedPolicy(self.excused_policy.data),
+            tax_code_policy=TaxCodePolicy(self.tax_code_policy.data),
             signatory_name=self.signatory_name.data or "",
             signatory_role=self.signatory_role.data or "",
             place=self.place.data or "",
@@ -222,7 +230,7 @@ def cycle_values(cycle: Cycle) -> dict[str, Any]:
         "signatory_role", "place", "version",
     )  # fmt: skip
     values = {name: getattr(cycle, name) for name in names}
-    for name in ("enrolment_mode", "denominator", "excused_policy"):
+    for name in ("enrolment_mode", "denominator", "excused_policy", "tax_code_policy"):
         values[name] = getattr(cycle, name).value
     for name in ("enrolment_opens_at", "enrolment_closes_at"):
         instant = getattr(cycle, name)

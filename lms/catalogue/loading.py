@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lms.access import Role, Subject, loader, role_source
+from lms.accounts.models import Person
+from lms.accounts.scopes import tie
 from lms.catalogue.models import Cycle, CycleStatus, CycleTrainer, Lesson, Module, Track
 from lms.extensions import db
 
 
 def subject_of(value: Any, cycle: Cycle) -> Subject:
     """`value` seen as part of `cycle`: a draft's parts are for its staff only."""
-    return Subject(value, cycle_id=cycle.id, public=cycle.status is not CycleStatus.DRAFT)
+    public = cycle.status is not CycleStatus.DRAFT
+    return Subject(value, cycle_id=cycle.id, track_id=cycle.track_id, public=public)
 
 
 @loader("track")
 def _track(track_slug: str, **_rest: Any) -> Subject | None:
     track = db.session.scalar(select(Track).where(Track.slug == track_slug))
-    return Subject(track) if track else None
+    return Subject(track, track_id=track.id) if track else None
 
 
 @loader("cycle")
@@ -38,6 +42,17 @@ def _module(module_id: int, **_rest: Any) -> Subject | None:
 def _lesson(lesson_id: int, **_rest: Any) -> Subject | None:
     lesson = db.session.get(Lesson, lesson_id)
     return subject_of(lesson, lesson.module.cycle) if lesson else None
+
+
+@tie
+def _trains(track: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Tracks know who trains in their cycles."""
+    return (
+        select(CycleTrainer.id)
+        .join(Cycle, Cycle.id == CycleTrainer.cycle_id)
+        .where(CycleTrainer.person_id == Person.id, track(Cycle.track_id))
+        .exists()
+    )
 
 
 @role_source(Role.TRAINER)

@@ -15,6 +15,7 @@ from lms.catalogue.rules import EnrolmentMode as EnrolmentMode
 from lms.catalogue.rules import ExcusedPolicy as ExcusedPolicy
 from lms.catalogue.rules import LessonMode as LessonMode
 from lms.catalogue.rules import LessonStatus as LessonStatus
+from lms.catalogue.rules import TaxCodePolicy as TaxCodePolicy
 from lms.catalogue.rules import minutes_between
 from lms.database import Base, ShortText, Title, UtcDateTime, choice
 from lms.text import SEARCH_KEY_LENGTH, search_key
@@ -110,6 +111,11 @@ class Cycle(Base):
     )
     excused_policy: Mapped[ExcusedPolicy] = mapped_column(
         choice(ExcusedPolicy, "excused_policy"), default=ExcusedPolicy.MISSING
+    )
+    tax_code_policy: Mapped[TaxCodePolicy] = mapped_column(
+        choice(TaxCodePolicy, "tax_code_policy"),
+        default=TaxCodePolicy.NOT_ASKED,
+        server_default=TaxCodePolicy.NOT_ASKED.value,
     )
     signatory_name: Mapped[str] = mapped_column(ShortText, default="")
     signatory_role: Mapped[str] = mapped_column(ShortText, default="")

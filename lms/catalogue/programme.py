@@ -13,6 +13,7 @@ from sqlalchemy import exists, null, or_, select, union_all
 from sqlalchemy.orm import lazyload
 
 from lms.accounts.models import Person, PersonEmail
+from lms.accounts.scopes import findable
 from lms.catalogue.models import CycleTrainer, Lesson, LessonStatus, LessonTrainer, Module
 from lms.catalogue.queries import found
 from lms.catalogue.rules import planned_minutes
@@ -166,11 +167,16 @@ def modules(cycle_id: int) -> Sequence[Module]:
 
 
 def possible_trainers(cycle_id: int, text: str) -> Page[Person]:
-    """People who match by name or mail address and do not train in the cycle yet."""
+    """People who match by name or mail address and do not train in the cycle yet.
+
+    Of those whom who looks may choose from.
+    """
     trains = exists().where(CycleTrainer.cycle_id == cycle_id, CycleTrainer.person_id == Person.id)
     address = exists().where(
         PersonEmail.person_id == Person.id,
         PersonEmail.address.startswith(text.lower(), autoescape=True),
     )
-    query = select(Person).where(~trains, or_(found(text, Person.search_key), address))
+    query = select(Person).where(
+        ~trains, findable(text), or_(found(text, Person.search_key), address)
+    )
     return page_of(query.order_by(Person.family_name, Person.given_name, Person.id))

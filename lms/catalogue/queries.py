@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from lms.accounts.scopes import Reach
 from lms.catalogue.models import (
     Cycle,
     CycleStatus,
@@ -40,6 +41,14 @@ class When(enum.StrEnum):
 
     CURRENT = "current"
     PAST = "past"
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose cycles a list shows: those of the tracks organised, and those one trains in."""
+
+    tracks: Reach
+    trainer_id: int
 
 
 @dataclass(frozen=True)
@@ -118,31 +127,29 @@ def _listed(text: str) -> Select[Any]:
 
 
 def managed_cycles(
-    text: str, status: CycleStatus | None, trainer_id: int | None, instant: datetime
+    text: str, status: CycleStatus | None, whose: Whose, instant: datetime
 ) -> Page[CycleCard]:
-    """Cycles in every status that match; with `trainer_id`, those this person trains in."""
-    query = _managed(text, trainer_id).order_by(*_latest_first(instant))
+    """Cycles in every status that match, of those that are somebody's business."""
+    query = _managed(text, whose).order_by(*_latest_first(instant))
     if status is not None:
         query = query.where(Cycle.status == status)
     return _cards(page_of(query))
 
 
-def count_by_status(text: str, trainer_id: int | None) -> dict[CycleStatus, int]:
+def count_by_status(text: str, whose: Whose) -> dict[CycleStatus, int]:
     """How many of the managed cycles that match stand in each status."""
-    rows = _managed(text, trainer_id).with_only_columns(Cycle.status).subquery()
+    rows = _managed(text, whose).with_only_columns(Cycle.status).subquery()
     counted = db.session.execute(select(rows.c.status, func.count()).group_by(rows.c.status))
     numbers = {CycleStatus(status): number for status, number in counted}
     return {status: numbers.get(status, 0) for status in CycleStatus}
 
 
-def _managed(text: str, trainer_id: int | None) -> Select[Any]:
+def _managed(text: str, whose: Whose) -> Select[Any]:
+    trains = exists().where(
+        CycleTrainer.cycle_id == Cycle.id, CycleTrainer.person_id == whose.trainer_id
+    )
     query = select(Cycle).join(Track, Cycle.track_id == Track.id)
-    if trainer_id is not None:
-        trains = exists().where(
-            CycleTrainer.cycle_id == Cycle.id, CycleTrainer.person_id == trainer_id
-        )
-        query = query.where(trains)
-    return query.where(found(text, CYCLE_KEY))
+    return query.where(or_(whose.tracks.holds(Cycle.track_id), trains), found(text, CYCLE_KEY))
 
 
 def _cards(page: Page[Any]) -> Page[CycleCard]:
@@ -178,9 +185,10 @@ def last_end(cycle_id: int) -> datetime | None:
     return db.session.scalar(last)
 
 
-def tracks(text: str) -> Page[tuple[Track, int]]:
-    """Tracks that match, by title, each with the number of its cycles."""
-    page = page_of(select(Track).where(found(text, Track.search_key)).order_by(Track.title))
+def tracks(text: str, reach: Reach) -> Page[tuple[Track, int]]:
+    """Tracks within reach that match, by title, each with the number of its cycles."""
+    within = select(Track).where(reach.holds(Track.id), found(text, Track.search_key))
+    page = page_of(within.order_by(Track.title))
     counted: dict[int, int] = dict(
         db.session.execute(
             select(Cycle.track_id, func.count())
@@ -194,9 +202,10 @@ def tracks(text: str) -> Page[tuple[Track, int]]:
     return Page(rows, page.number, page.size, page.total)
 
 
-def track_titles() -> list[tuple[int, str]]:
-    """Every track's id and title, for a choice."""
-    rows = db.session.execute(select(Track.id, Track.title).order_by(Track.title))
+def track_titles(reach: Reach) -> list[tuple[int, str]]:
+    """Id and title of every track within reach, for a choice."""
+    within = select(Track.id, Track.title).where(reach.holds(Track.id))
+    rows = db.session.execute(within.order_by(Track.title))
     return [(track_id, title) for track_id, title in rows]
 
 

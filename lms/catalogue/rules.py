@@ -38,6 +38,14 @@ class ExcusedPolicy(enum.StrEnum):
     NOT_DUE = "not_due"
 
 
+class TaxCodePolicy(enum.StrEnum):
+    """Whether who enrols is asked for their tax code."""
+
+    NOT_ASKED = "not_asked"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class LessonMode(enum.StrEnum):
     """How people attend."""
 

@@ -8,6 +8,7 @@ from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms import access
+from lms.accounts.scopes import organised
 from lms.catalogue import actions, duplicating, presenting, programme, queries, rules
 from lms.catalogue.forms import (
     CycleForm,
@@ -18,6 +19,7 @@ from lms.catalogue.forms import (
     track_values,
 )
 from lms.catalogue.models import Cycle, CycleStatus, Track
+from lms.catalogue.queries import Whose
 from lms.catalogue.saving import DONE, View, attempt, back_to, confirmation, person_id
 from lms.catalogue.views import blueprint
 from lms.catalogue.words import MISSING_WORDS
@@ -32,9 +34,14 @@ from lms.permissions import ORGANISING
 
 @blueprint.get("/gestione/percorsi")
 def manage_tracks() -> str:
-    """Every track, with a search."""
-    text = search_text()
-    return render_template("catalogue/manage_tracks.html", page=queries.tracks(text), text=text)
+    """The tracks one organises, with a search."""
+    text, reach = search_text(), organised()
+    return render_template(
+        "catalogue/manage_tracks.html",
+        page=queries.tracks(text, reach),
+        text=text,
+        may_add=reach.everything,
+    )
 
 
 @blueprint.route("/gestione/percorsi/nuovo", methods=["GET", "POST"])
@@ -73,26 +80,27 @@ def edit_track(**_address: str) -> View:
 
 @blueprint.get("/gestione/cicli")
 def manage_cycles() -> str:
-    """Every cycle for the organisers; for a trainer, those they train in."""
+    """The cycles of the tracks one organises, and those one trains in."""
     text, chosen = search_text(), request.args.get("status", "")
     status = CycleStatus(chosen) if chosen in list(CycleStatus) else None
-    organises = access.allowed_to(ORGANISING)
-    trainer_id = None if organises else person_id()
+    reach = organised()
+    whose = Whose(reach, person_id())
     return render_template(
         "catalogue/manage_cycles.html",
-        page=queries.managed_cycles(text, status, trainer_id, now()),
-        counts=queries.count_by_status(text, trainer_id),
+        page=queries.managed_cycles(text, status, whose, now()),
+        counts=queries.count_by_status(text, whose),
         status=status,
         text=text,
-        organises=organises,
+        organises=bool(reach),
+        organises_all=reach.everything,
     )
 
 
 @blueprint.route("/gestione/cicli/nuovo", methods=["GET", "POST"])
 def new_cycle() -> View:
-    """Add a draft cycle to a track."""
+    """Add a draft cycle to a track one organises."""
     form = CycleForm(data={"track": request.args.get("track", type=int)})
-    form.track.choices = queries.track_titles()
+    form.track.choices = queries.track_titles(organised())
     created: list[Cycle] = []
 
     def create() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import false, select
 from werkzeug.wrappers import Response
 
 from lms import access
 from lms.accounts.models import Person
+from lms.accounts.scopes import findable
 from lms.catalogue import presenting, programme, queries
 from lms.catalogue import programme_actions as actions
 from lms.catalogue.forms_programme import LessonForm, ModuleForm, lesson_values, module_values
@@ -213,7 +215,8 @@ def add_trainer(**_address: str) -> Response:
     cycle = access.subject(Cycle)
     typed = request.form.get("person_id", "")
     known = typed.isascii() and typed.isdecimal() and len(typed) < 10
-    person = db.session.get(Person, int(typed)) if known else None
+    asked = select(Person).where(Person.id == int(typed) if known else false())
+    person = db.session.scalar(asked.where(findable(search_text())))
     if person is None:
         raise UserError(_("Choose a person from the list."))
     actions.add_trainer(cycle, person, by=person_id())

@@ -11,6 +11,7 @@ from lms.catalogue.rules import (
     EnrolmentMode,
     ExcusedPolicy,
     LessonMode,
+    TaxCodePolicy,
 )
 from lms.catalogue.times import TimeProblem
 
@@ -42,6 +43,11 @@ DENOMINATOR_WORDS = {
 EXCUSED_WORDS = {
     ExcusedPolicy.MISSING: _l("It counts as an absence"),
     ExcusedPolicy.NOT_DUE: _l("Its hours are taken off what is due"),
+}
+TAX_CODE_WORDS = {
+    TaxCodePolicy.NOT_ASKED: _l("Not asked"),
+    TaxCodePolicy.OPTIONAL: _l("Asked; who enrols may leave it out"),
+    TaxCodePolicy.REQUIRED: _l("Required of who enrols by themselves"),
 }
 MISSING_WORDS = {
     rules.Missing.LESSON: _l("At least one lesson that takes place"),

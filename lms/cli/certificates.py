@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from enum import IntEnum
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -19,7 +17,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from certificates.verify import LARGEST
 from lms import jobs
 from lms.catalogue.models import Cycle
-from lms.config import Settings
+from lms.cli.address import at_public_address
 from lms.database import may_write
 from lms.errors import UserError
 from lms.extensions import db
@@ -53,7 +51,7 @@ def certificates() -> None:
 @with_appcontext
 def issue(cycle_code: str) -> None:
     """Issue the certificates of the cycle CYCLE_CODE to everybody entitled, and make their PDFs."""
-    with current_app.test_request_context(base_url=_public_address()), force_locale("en"):
+    with at_public_address(), force_locale("en"):
         cycle = db.session.scalar(select(Cycle).where(Cycle.code == cycle_code))
         if cycle is None:
             raise click.BadParameter(f"There is no cycle {cycle_code!r}.", param_hint="CYCLE_CODE")
@@ -66,13 +64,6 @@ def issue(cycle_code: str) -> None:
         db.session.commit()
     _tell(issued)
     _wait_for_documents(cycle_id)
-
-
-def _public_address() -> str:
-    """The address that certificates carry; outside production, where `lms serve` listens."""
-    settings: Settings = current_app.config["SETTINGS"]
-    here = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-    return settings.public_url or here
 
 
 def _tell(issued: Issued) -> None:

@@ -7,6 +7,7 @@ import flask_migrate
 from flask import current_app
 from flask.cli import with_appcontext
 
+from lms.cli.organisations import ensure_loaded
 from lms.config import Settings
 from lms.demo import content
 from lms.demo.build import build, is_built
@@ -26,6 +27,7 @@ def demo() -> None:
             f"The database in {settings.data} is not empty: nothing was added."
         )
     build(settings.data)
+    ensure_loaded()
     tell(settings)
 
 

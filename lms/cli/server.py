@@ -17,8 +17,11 @@ from flask.cli import with_appcontext
 
 from lms import jobs
 from lms.cli.demo import ensure
+from lms.cli.organisations import ensure_loaded
 from lms.config import PROJECT_ROOT, Settings
 from lms.extensions import db
+from lms.joining.asking import ANSWERS
+from lms.messages.models import JOB_KIND
 
 IDLE_SECONDS = 0.5
 RESTART_SECONDS = 1.0
@@ -39,14 +42,19 @@ class _Stop:
 
 
 @click.command()
+@click.option(
+    "--only", type=click.Choice(["mail", "rest"]), help="Mail, or all but mail (default: all)."
+)
 @with_appcontext
-def worker() -> None:
+def worker(only: str | None) -> None:
     """Carry out background jobs until told to stop (SIGTERM finishes the job in hand)."""
     stop = _Stop()
+    mail = ANSWERS | {JOB_KIND}
+    kinds = {None: None, "mail": mail, "rest": jobs.kinds() - mail}[only]
     parent = os.getppid()
     jobs.release_of_dead_workers()
     while not stop.asked and os.getppid() == parent:
-        ran = jobs.run_one()
+        ran = jobs.run_one(kinds)
         db.session.remove()
         if not ran:
             time.sleep(IDLE_SECONDS)
@@ -61,11 +69,15 @@ def worker() -> None:
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
 @with_appcontext
 def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Bring the database up to date, then run the web server and one background worker."""
+    """Bring the database up to date, then run the web server and the background workers.
+
+    Mail has a worker of its own: a new password does not wait behind thousands of certificates.
+    """
     flask_migrate.upgrade()
     settings: Settings = current_app.config["SETTINGS"]
     if settings.demo:
         ensure(settings)
+    ensure_loaded()
     db.session.remove()
     db.engine.dispose()
     click.echo(f"\n  {settings.site_name}: http://{host}:{port}/\n")
@@ -74,7 +86,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread",
         "--graceful-timeout", "20", "--log-level", "warning", "--preload",
     ]  # fmt: skip
-    _supervise([web, [sys.executable, "-m", "lms.cli", "worker"]])
+    worker = [sys.executable, "-m", "lms.cli", "worker", "--only"]
+    _supervise([web, [*worker, "mail"], [*worker, "rest"]])
 
 
 def _supervise(commands: list[list[str]]) -> None:

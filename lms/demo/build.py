@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from lms.accounts.models import Person
+from lms.accounts.models import Person, StaffRole
 from lms.accounts.queries import emails_of
+from lms.accounts.roles import grant_role
 from lms.attendance import actions_closing, actions_queue, actions_reports
 from lms.attendance.models import AttendanceRegister, ReportEntry, ReportFile
 from lms.attendance.preview import Given
@@ -22,7 +23,8 @@ from lms.demo.people import Cast, add_cast
 from lms.demo.programme import add_cycle, add_track
 from lms.demo.report import Attendee, zoom_report
 from lms.enrolment.actions import enrol_people
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Enrolment, EnrolmentStatus
+from lms.enrolment.nominating import nominate
 from lms.extensions import db
 
 FIRST_CYCLE_PEOPLE = 46
@@ -50,6 +52,10 @@ def build(folder: Path) -> Built:
     with frozen(now() - timedelta(days=75)):
         cast = add_cast()
         track = add_track()
+        grant_role(
+            cast.auditor, StaffRole.AUDITOR, by=cast.organiser.id, track_id=track.id,
+            reason="Incarico dimostrativo",
+        )  # fmt: skip
         cycle, lessons = add_cycle(
             track, "Primo ciclo: co-programmare e co-progettare", "COPRO-1",
             "Dodici webinar per chi, nei comuni e negli enti del Terzo settore, comincia insieme.",
@@ -83,7 +89,16 @@ def _second_cycle(track: Track, today: date, cast: Cast) -> None:
         _import(lessons[1], cast.organiser.id)
         db.session.commit()
     programme_actions.cancel_lesson(lessons[-2], by=cast.organiser.id)
+    _nominate(cycle, cast)
     db.session.commit()
+
+
+def _nominate(cycle: Cycle, cast: Cast) -> None:
+    """One nomination that waits for the organisers."""
+    body = cast.referent.organisation
+    colleagues = [one for one in cast.participants if one.organisation is body]
+    if body is not None:
+        nominate(cycle.id, colleagues[:1], body, by=cast.referent.id, note="Ufficio di piano")
 
 
 def _hold(lesson: Lesson, cast: Cast) -> None:
@@ -124,7 +139,9 @@ def report_of(lesson: Lesson) -> bytes:
 def attendees(cycle: Cycle) -> list[Attendee]:
     """Who is enrolled in the cycle, as they might join a webinar."""
     rows = db.session.scalars(
-        select(Enrolment).where(Enrolment.cycle_id == cycle.id).order_by(Enrolment.id)
+        select(Enrolment)
+        .where(Enrolment.cycle_id == cycle.id, Enrolment.status == EnrolmentStatus.CONFIRMED)
+        .order_by(Enrolment.id)
     ).all()
     addresses = emails_of([row.person_id for row in rows])
     return [

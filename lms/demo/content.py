@@ -48,6 +48,8 @@ THIRD_SECTOR = (
     "Fondazione di comunità Dimostrativa",
     "Organizzazione di volontariato Campione ODV",
 )
+# Typed by people and not yet looked at: one is new, one is a body above with a slip.
+PROPOSED = ("Cooperativa sociale Modello Nuovo", "Assocazione Prova Comune")
 
 GIVEN_NAMES = (
     "Alice", "Bruno", "Carla", "Davide", "Elena", "Fabio", "Giulia", "Hamid", "Irene", "Jacopo",
@@ -177,5 +179,7 @@ SIGN_INS = (
     ("Participant", "partecipante@percorso.example"),
     ("Trainer", "docente@percorso.example"),
     ("Organiser", "segreteria@percorso.example"),
+    ("Entity referent", "referente@percorso.example"),
+    ("Auditor", "revisione@percorso.example"),
     ("Administrator", "amministrazione@percorso.example"),
 )

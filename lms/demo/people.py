@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from lms.accounts import actions, roles
 from lms.accounts.models import Person, StaffRole
 from lms.demo import content
+from lms.joining.notices import accept_notice, notice_in_force
 from lms.organisations.actions import add_organisation
+from lms.organisations.actions_life import propose
 from lms.organisations.models import Organisation, OrganisationKind
 
 PARTICIPANTS = 60
@@ -20,6 +22,8 @@ class Cast:
     participants: list[Person]
     trainers: list[Person]
     organiser: Person
+    referent: Person
+    auditor: Person
 
 
 def add_cast() -> Cast:
@@ -32,10 +36,18 @@ def add_cast() -> Cast:
     roles.grant_role(organiser, StaffRole.ORGANISER, by=None)
     administrator = _staff("Amministrazione", "Esempio", promoter)
     roles.grant_role(administrator, StaffRole.ADMINISTRATOR, by=None)
-    people = (participants[0], trainers[0], organiser, administrator)
+    # The referent works for the body of the second participant, whom the second cycle lacks.
+    referent = _staff("Referente", "Esempio", bodies[1])
+    roles.grant_role(
+        referent, StaffRole.REFERENT, by=administrator.id, organisation_id=bodies[1].id,
+        reason="Lettera dimostrativa",
+    )  # fmt: skip
+    auditor = _staff("Revisione", "Esempio", promoter)
+    people = (participants[0], trainers[0], organiser, referent, auditor, administrator)
     for (_role, login), person in zip(content.SIGN_INS, people, strict=True):
         actions.open_account(person, login, content.PASSWORD)
-    return Cast(participants, trainers, organiser)
+        accept_notice(person.id, notice_in_force())
+    return Cast(participants, trainers, organiser, referent, auditor)
 
 
 def email_of(number: int, given_name: str, family_name: str) -> str:
@@ -56,6 +68,8 @@ def _organisations() -> list[Organisation]:
         add_organisation(name, OrganisationKind.THIRD_SECTOR, by=None)
         for name in content.THIRD_SECTOR
     ]
+    for name in content.PROPOSED:
+        propose(name, OrganisationKind.THIRD_SECTOR)
     return towns + others
 
 

@@ -19,6 +19,8 @@ ROLE_WORDS = {
     "Participant": _l("Participant"),
     "Trainer": _l("Trainer"),
     "Organiser": _l("Organiser"),
+    "Entity referent": _l("Entity referent"),
+    "Auditor": _l("Auditor"),
     "Administrator": _l("Administrator"),
 }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Length
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, Length
 
+from lms.accounts.forms_tax_code import TaxCodeFields
 from lms.enrolment.pasted import MAXIMUM_LINES, Line, TooManyLinesError, read_lines
 from lms.organisations.forms import one_line
 from lms.typed import typable
@@ -16,8 +18,13 @@ from lms.typed import typable
 MAXIMUM_LIST_CHARACTERS = 400_000
 
 
-class EnrolForm(FlaskForm):  # type: ignore[misc]
-    """A button: enrolling needs nothing typed."""
+class EnrolForm(TaxCodeFields):
+    """A button; the tax code where the cycle asks for it; the notice where it was not read yet."""
+
+    notice = BooleanField(
+        _l("I have read the privacy notice"),
+        validators=[DataRequired(_l("Read the privacy notice, then tick this box."))],
+    )
 
 
 class WithdrawForm(FlaskForm):  # type: ignore[misc]
@@ -31,13 +38,48 @@ class WithdrawForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class DecisionForm(FlaskForm):  # type: ignore[misc]
+    """What becomes of the nominations ticked; refusing asks for a reason."""
+
+    decision = HiddenField()
+    reason = StringField(
+        _l("Reason, to refuse"),
+        filters=[one_line],
+        validators=[Length(max=300)],
+        description=_l("The organisation that nominated reads it."),
+    )
+
+    @property
+    def decided(self) -> bool:
+        """Whether one of the two buttons was pressed."""
+        return self.decision.data in {"approve", "refuse"}
+
+    @property
+    def refusing(self) -> bool:
+        """Whether it is the one that refuses."""
+        return bool(self.decision.data == "refuse")
+
+    def validate_reason(self, field: StringField) -> None:
+        """Nobody is refused without a word."""
+        if self.refusing and not field.data:
+            raise ValidationError(_("Say why: the organisation reads it."))
+
+
+def chosen_ids(name: str) -> list[int]:
+    """The numbers ticked under `name`; what is no number is passed over."""
+    typed = request.form.getlist(name)
+    return [int(one) for one in typed if one.isascii() and one.isdecimal() and len(one) < 10]
+
+
 class PastedForm(FlaskForm):  # type: ignore[misc]
     """A list of people, pasted or from a file; `shown` is the digest of the plan looked at."""
 
     people = TextAreaField(
         _l("People, one per line"),
         filters=[lambda text: text or ""],
-        description=_l("Family name; given name; e-mail; organisation. The last two may be empty."),
+        description=_l(
+            "Family name; given name; e-mail; organisation; tax code. The last three may be empty."
+        ),
     )
     file = FileField(
         _l("Or a CSV file"), description=_l("The same columns; as spreadsheets save it (UTF-8).")

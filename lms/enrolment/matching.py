@@ -1,7 +1,8 @@
 """Whether a line of a pasted list is somebody we know. Pure; never a guess: a doubt is a doubt.
 
-Certain is a mail address with the same name, or, where the line has no address, a name with the
-same organisation. Everything else that may be a person we know is left to a human.
+Certain is a tax code with the same name; a mail address with the same name; or, where the line has
+no address, a name with the same organisation. Everything else that may be a person we know is left
+to a human.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ class Doubt(enum.StrEnum):
     """Why a line is neither somebody known nor certainly somebody new."""
 
     MAIL_OF_ANOTHER = "mail_of_another"
+    CODE_OF_ANOTHER = "code_of_another"
+    OTHER_CODE = "other_code"
     NAMESAKE = "namesake"
     SEVERAL = "several"
+    OTHER_BODY = "other_body"
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,21 @@ class Decision:
     doubt: Doubt | None = None
 
 
-def decide(line: Line, by_mail: Collection[Known], by_name: Collection[Known]) -> Decision:
-    """Who `line` is, given the people with its mail address and those with its name."""
+def decide(
+    line: Line,
+    by_mail: Collection[Known],
+    by_name: Collection[Known],
+    by_code: Known | None = None,
+) -> Decision:
+    """Who `line` is, given the people with its mail address, its name, and its tax code."""
+    if by_code is None:
+        return _without_code(line, by_mail, by_name)
+    if by_code.name_key != line.name_key:
+        return Decision(doubt=Doubt.CODE_OF_ANOTHER)
+    return Decision(person_id=by_code.person_id)
+
+
+def _without_code(line: Line, by_mail: Collection[Known], by_name: Collection[Known]) -> Decision:
     same = [known for known in by_mail if known.name_key == line.name_key]
     if len(same) == 1:
         return Decision(person_id=same[0].person_id)

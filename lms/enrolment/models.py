@@ -16,10 +16,16 @@ from lms.text import SEARCH_KEY_LENGTH, search_key
 
 
 class EnrolmentStatus(enum.StrEnum):
-    """Confirmed people take part; the rest of the life cycle joins with places and approvals."""
+    """Requested: nominated, to be decided by the organisers. Confirmed people take part."""
 
+    REQUESTED = "requested"
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+# Who takes part or did: the others never came as far as the registers.
+TOOK_PART = (EnrolmentStatus.CONFIRMED, EnrolmentStatus.WITHDRAWN)
 
 
 def _search_key(context: Any) -> str:
@@ -29,7 +35,11 @@ def _search_key(context: Any) -> str:
 
 
 class Enrolment(Named, Base):
-    """One person in one cycle. Name and organisation are copied: reports use those of the time."""
+    """One person in one cycle. Name and organisation are copied: reports use those of the time.
+
+    `united_into_id`: a second enrolment of the same person (`duplicates`), closed. Its evidence
+    counts for that one; a certificate issued on it stays as it is.
+    """
 
     __tablename__ = "enrolment"
     __table_args__ = (
@@ -47,6 +57,7 @@ class Enrolment(Named, Base):
     search_key: Mapped[str] = mapped_column(
         String(SEARCH_KEY_LENGTH), default=_search_key, server_default=""
     )
+    united_into_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
 
     cycle: Mapped[Cycle] = relationship()
     person: Mapped[Person] = relationship()

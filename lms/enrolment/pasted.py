@@ -1,4 +1,4 @@
-"""Reading a pasted list of people: one line each, "family name; given name; mail; organisation".
+"""Reading a pasted list of people: "family name; given name; mail; organisation; tax code".
 
 Pure: text in, lines out. Who is known already is decided elsewhere.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lms.accounts import tax_code_rules
 from lms.accounts.rules import NAME_LENGTH, is_email
 from lms.text import clean_line, search_key
 
@@ -23,6 +24,7 @@ class LineFault(enum.StrEnum):
     COLUMNS = "columns"
     NAME = "name"
     EMAIL = "email"
+    TAX_CODE = "tax_code"
     TOO_LONG = "too_long"
     REPEATED = "repeated"
 
@@ -37,6 +39,7 @@ class Line:
     email: str
     organisation: str
     fault: LineFault | None
+    tax_code: str = field(default="", repr=False)
 
     @property
     def name_key(self) -> str:
@@ -55,7 +58,7 @@ def read_lines(text: str) -> list[Line]:
     """
     delimiter = "\t" if text.count("\t") > text.count(";") else ";"
     lines: list[Line] = []
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for number, written in enumerate(text.splitlines(), 1):
         cells = _cells(written, delimiter)
         if not any(cells) or (not lines and search_key(cells[0]) in _HEADINGS):
@@ -74,15 +77,27 @@ def _cells(written: str, delimiter: str) -> list[str]:
         return [clean_line(cell) for cell in written.split(delimiter)]
 
 
-def _line(number: int, cells: list[str], seen: set[tuple[str, str, str]]) -> Line:
+def _line(number: int, cells: list[str], seen: set[tuple[str, ...]]) -> Line:
+    tax_code, cells = _tax_code_apart(cells)
     family, given, email, organisation = [*cells, "", "", "", ""][:4]
     email = email.lower()
     fault = _fault(cells)
-    key = (search_key(f"{family} {given}"), email, search_key(organisation))
+    if fault is None and tax_code and tax_code_rules.fault(tax_code):
+        fault = LineFault.TAX_CODE
+    key = (search_key(f"{family} {given}"), email, search_key(organisation), tax_code)
     if fault is None and key in seen:
         fault = LineFault.REPEATED
     seen.add(key)
-    return Line(number, family, given, email, organisation, fault)
+    return Line(number, family, given, email, organisation, fault, tax_code)
+
+
+def _tax_code_apart(cells: list[str]) -> tuple[str, list[str]]:
+    """The tax code, known by its shape wherever it stands after the names, and the other cells."""
+    for position, cell in enumerate(cells[2:], 2):
+        if tax_code_rules.looks_like_one(cell):
+            return tax_code_rules.normalise(cell), cells[:position] + cells[position + 1 :]
+    fifth = cells[4] if len(cells) == 5 else ""
+    return tax_code_rules.normalise(fifth), cells[:4] if len(cells) == 5 else cells
 
 
 def _fault(cells: list[str]) -> LineFault | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from lms.accounts import queries as people
+from lms.accounts import tax_codes
 from lms.accounts.models import Person
 from lms.enrolment.matching import Decision, Doubt, Known, decide
 from lms.enrolment.models import EnrolmentStatus
@@ -23,6 +25,7 @@ class Outcome(enum.StrEnum):
     KNOWN = "known"
     NEW = "new"
     ENROLLED = "enrolled"
+    WAITING = "waiting"
     LEFT_OUT = "left_out"
 
 
@@ -35,6 +38,20 @@ class PlannedLine:
     person: Person | None = None
     organisation: Organisation | None = None
     doubt: Doubt | LineFault | None = None
+
+
+@dataclass(frozen=True)
+class Among:
+    """Whom a list may recognise: of one `body` only (a referent's), or anybody.
+
+    `seen` picks those whom who looks may see: only they are recognised by name alone.
+    """
+
+    body: Organisation | None = None
+    seen: Callable[[Sequence[Person]], list[Person]] | None = None
+
+
+ANYBODY = Among()
 
 
 @dataclass(frozen=True)
@@ -58,6 +75,7 @@ class Plan:
         facts = [
             (
                 planned.line,
+                planned.line.tax_code,
                 planned.outcome,
                 planned.person.id if planned.person else None,
                 planned.organisation.id if planned.organisation else None,
@@ -68,26 +86,59 @@ class Plan:
 
 
 class _Known:
-    """What the database knows of a list's names, addresses and bodies; four queries."""
+    """What the database knows of a list's names, addresses, codes and bodies; six queries."""
 
-    def __init__(self, cycle_id: int, lines: list[Line]) -> None:
+    def __init__(self, cycle_id: int, lines: list[Line], among: Among) -> None:
+        self.body = among.body
         self.by_mail = people.by_addresses({line.email for line in lines} - {""})
         self.by_name = people.by_names({line.name_key for line in lines} - {""})
+        self._keep(among)
         self.bodies = organisations.by_names({line.organisation for line in lines})
+        self.by_code = tax_codes.people_by_tax_codes({line.tax_code for line in lines} - {""})
         rows = [row for found in (self.by_mail, self.by_name) for row in found.values()]
         self.people = {person.id: person for row in rows for person in row}
+        self.people |= {person.id: person for person in self.by_code.values()}
+        asked = self.people if any(line.tax_code for line in lines) else ()
+        self.codes = tax_codes.rows_of(asked)
         self.enrolments = enrolments_of_people(cycle_id, self.people.keys())
 
+    def _keep(self, among: Among) -> None:
+        """Forget the people whom who looks is not to learn of."""
+        if among.body is not None:
+            own = among.body.id
+            for found in (self.by_mail, self.by_name):
+                for key, rows in found.items():
+                    found[key] = [person for person in rows if person.organisation_id == own]
+            return
+        if among.seen is None:
+            return
+        named = {person.id: person for rows in self.by_name.values() for person in rows}
+        seen = {person.id for person in among.seen(list(named.values()))}
+        for key, rows in self.by_name.items():
+            self.by_name[key] = [person for person in rows if person.id in seen]
+
     def decision(self, line: Line) -> Decision:
-        return decide(
+        owner = self.by_code.get(line.tax_code)
+        decision = decide(
             line,
             [_as_known(person) for person in self.by_mail.get(line.email, [])],
             [_as_known(person) for person in self.by_name.get(line.name_key, [])],
+            _as_known(owner) if owner else None,
         )
+        code = self.codes.get(decision.person_id or 0)
+        if line.tax_code and code and not tax_codes.is_same_code(code, line.tax_code):
+            return Decision(doubt=Doubt.OTHER_CODE)
+        return decision
 
-    def is_enrolled(self, person_id: int) -> bool:
+    def outcome(self, person_id: int) -> Outcome:
         enrolment = self.enrolments.get(person_id)
-        return enrolment is not None and enrolment.status is EnrolmentStatus.CONFIRMED
+        if enrolment is None:
+            return Outcome.KNOWN
+        if enrolment.status is EnrolmentStatus.CONFIRMED:
+            return Outcome.ENROLLED
+        # For a referent, who is nominated waits for the answer; an organiser's list is the answer.
+        waiting = self.body is not None and enrolment.status is EnrolmentStatus.REQUESTED
+        return Outcome.WAITING if waiting else Outcome.KNOWN
 
 
 def _as_known(person: Person) -> Known:
@@ -95,9 +146,12 @@ def _as_known(person: Person) -> Known:
     return Known(person.id, person.search_key, body)
 
 
-def plan(cycle_id: int, lines: list[Line]) -> Plan:
-    """What enrolling these lines in the cycle would do now; the same few queries for any length."""
-    known = _Known(cycle_id, lines)
+def plan(cycle_id: int, lines: list[Line], among: Among = ANYBODY) -> Plan:
+    """What enrolling these lines in the cycle would do now; the same few queries for any length.
+
+    `among` says whom a line may turn out to be; by mail address an organiser's list meets anybody.
+    """
+    known = _Known(cycle_id, lines, among)
     planned: list[PlannedLine] = []
     taken: set[object] = set()
     for line in lines:
@@ -113,13 +167,18 @@ def plan(cycle_id: int, lines: list[Line]) -> Plan:
 def _planned(line: Line, known: _Known) -> PlannedLine:
     if line.fault:
         return PlannedLine(line, Outcome.LEFT_OUT, doubt=line.fault)
-    decision = known.decision(line)
+    named = search_key(line.organisation)
+    if known.body is not None and named and named != known.body.search_key:
+        return PlannedLine(line, Outcome.LEFT_OUT, doubt=Doubt.OTHER_BODY)
+    # A referent's people are all of one body: an empty cell says so too.
+    decision = known.decision(replace(line, organisation=known.body.name) if known.body else line)
     if decision.doubt:
         return PlannedLine(line, Outcome.LEFT_OUT, doubt=decision.doubt)
     if decision.person_id is not None:
-        enrolled = known.is_enrolled(decision.person_id)
-        outcome = Outcome.ENROLLED if enrolled else Outcome.KNOWN
+        outcome = known.outcome(decision.person_id)
         return PlannedLine(line, outcome, person=known.people[decision.person_id])
+    if known.body is not None:
+        return PlannedLine(line, Outcome.NEW, organisation=known.body)
     bodies = known.bodies.get(search_key(line.organisation), [])
     if len(bodies) > 1:
         return PlannedLine(line, Outcome.LEFT_OUT, doubt=Doubt.SEVERAL)

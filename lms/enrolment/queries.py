@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from flask import g
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts.models import Person, PersonEmail
@@ -55,6 +55,31 @@ def enrolments_of_people(cycle_id: int, person_ids: Collection[int]) -> dict[int
     return {row.person_id: row for row in rows}
 
 
+def requested(cycle_id: int, enrolment_ids: Collection[int]) -> list[Enrolment]:
+    """Of these enrolments, those of the cycle that wait for an answer, with their people."""
+    rows = (
+        select(Enrolment)
+        .options(joinedload(Enrolment.person, innerjoin=True))
+        .where(
+            Enrolment.cycle_id == cycle_id,
+            Enrolment.id.in_(enrolment_ids),
+            Enrolment.status == EnrolmentStatus.REQUESTED,
+        )
+        .order_by(Enrolment.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(rows))
+
+
+def once_confirmed(enrolment_ids: Collection[int]) -> set[int]:
+    """Of these enrolments, those that were confirmed at some time."""
+    rows = select(EnrolmentEvent.enrolment_id).where(
+        EnrolmentEvent.enrolment_id.in_(enrolment_ids),
+        EnrolmentEvent.status == EnrolmentStatus.CONFIRMED,
+    )
+    return set(db.session.scalars(rows)) if enrolment_ids else set()
+
+
 def enrolments_of(person_id: int) -> list[Enrolment]:
     """Every enrolment of a person with its cycle loaded, the latest first.
 
@@ -88,7 +113,7 @@ def participants(cycle_id: int, text: str, status: EnrolmentStatus | None) -> Se
     found = (
         select(Enrolment)
         .options(joinedload(Enrolment.person, innerjoin=True))
-        .where(Enrolment.cycle_id == cycle_id)
+        .where(Enrolment.cycle_id == cycle_id, Enrolment.united_into_id.is_(None))
         .order_by(Enrolment.search_key, Enrolment.id)
     )
     if status is not None:
@@ -126,7 +151,7 @@ def counts_by_status(cycle_id: int) -> dict[EnrolmentStatus, int]:
     """How many enrolments of the cycle have each status."""
     rows = (
         select(Enrolment.status, func.count())
-        .where(Enrolment.cycle_id == cycle_id)
+        .where(Enrolment.cycle_id == cycle_id, Enrolment.united_into_id.is_(None))
         .group_by(Enrolment.status)
     )
     found = dict.fromkeys(EnrolmentStatus, 0)
@@ -150,14 +175,33 @@ def not_enrolled(cycle_id: int, found: Select[Any]) -> Select[Any]:
 
 
 def history(enrolment_id: int) -> list[tuple[EnrolmentEvent, Person | None]]:
-    """What happened to an enrolment, the first event first, with who did it."""
+    """What happened to an enrolment, the first event first, with who did it.
+
+    What happened to one united into it belongs to it.
+    """
     rows = (
         select(EnrolmentEvent, Person)
+        .join(Enrolment, EnrolmentEvent.enrolment_id == Enrolment.id)
         .outerjoin(Person, EnrolmentEvent.actor_id == Person.id)
-        .where(EnrolmentEvent.enrolment_id == enrolment_id)
+        .where(or_(Enrolment.id == enrolment_id, Enrolment.united_into_id == enrolment_id))
         .order_by(EnrolmentEvent.id)
     )
     return [(event, person) for event, person in db.session.execute(rows)]
+
+
+def last_notes(enrolment_ids: Collection[int]) -> dict[int, tuple[EnrolmentEvent, Person | None]]:
+    """The latest event of each of these enrolments, with who did it."""
+    latest = (
+        select(func.max(EnrolmentEvent.id))
+        .where(EnrolmentEvent.enrolment_id.in_(enrolment_ids))
+        .group_by(EnrolmentEvent.enrolment_id)
+    )
+    rows = (
+        select(EnrolmentEvent, Person)
+        .outerjoin(Person, EnrolmentEvent.actor_id == Person.id)
+        .where(EnrolmentEvent.id.in_(latest))
+    )
+    return {event.enrolment_id: (event, person) for event, person in db.session.execute(rows)}
 
 
 def is_out_of_date(enrolment: Enrolment) -> bool:
@@ -176,7 +220,7 @@ def copies_of(person: Person) -> tuple[str, str, int | None, str]:
     return person.given_name, person.family_name, person.organisation_id, name
 
 
-def people_by_id(person_ids: Collection[int]) -> dict[int, Person]:
-    """People with their organisations, by id."""
-    rows = db.session.scalars(select(Person).where(Person.id.in_(person_ids))).unique()
+def people_by_id(person_ids: Collection[int], among: ColumnElement[bool]) -> dict[int, Person]:
+    """Of these people those who may be chosen, with their organisations, by id."""
+    rows = db.session.scalars(select(Person).where(Person.id.in_(person_ids), among)).unique()
     return {row.id: row for row in rows}

@@ -63,10 +63,14 @@ def refusals(
 
 
 def _against_oneself(facts: CycleFacts, at: datetime) -> list[Refusal]:
+    if facts.status is CycleStatus.PUBLISHED and facts.mode is not EnrolmentMode.OPEN:
+        return [Refusal.BY_ORGANISER]
+    return _against_asking(facts, at)
+
+
+def _against_asking(facts: CycleFacts, at: datetime) -> list[Refusal]:
     if facts.status is not CycleStatus.PUBLISHED:
         return [Refusal.NOT_PUBLISHED]
-    if facts.mode is not EnrolmentMode.OPEN:
-        return [Refusal.BY_ORGANISER]
     if facts.opens_at is not None and at < facts.opens_at:
         return [Refusal.NOT_YET_OPEN]
     if facts.closes_at is not None and at >= facts.closes_at:
@@ -84,7 +88,7 @@ class Stay(enum.StrEnum):
 
 def against_withdrawing(
     *,
-    confirmed: bool,
+    active: bool,
     status: CycleStatus,
     last_end: datetime | None,
     at: datetime,
@@ -92,14 +96,27 @@ def against_withdrawing(
 ) -> Stay | None:
     """What stands against ending an enrolment at the instant `at`; None when nothing does.
 
+    `active`: the person takes part, or is nominated and waits for the answer.
+
     By oneself only while there is something left to leave: the cycle lives and its last lesson
     (it ends at `last_end`; None when none is planned) is not over. Afterwards there are only hours
     and perhaps a certificate, and what happens to those is the organisers' to settle.
     """
-    if not confirmed:
+    if not active:
         return Stay.ALREADY_WITHDRAWN
     if by_organiser:
         return None
     if status in OVER:
         return Stay.OVER
     return Stay.LESSONS_HELD if last_end is not None and last_end <= at else None
+
+
+def against_nominating(facts: CycleFacts, at: datetime) -> tuple[Refusal, ...]:
+    """Every reason against nominating people at the instant `at`.
+
+    An organisation nominates while enrolment is open, into cycles where organisers enrol people
+    too. Places are not counted here: who gets one is decided when a nomination is approved.
+    """
+    if facts.status in OVER:
+        return (Refusal.OVER,)
+    return tuple(_against_asking(facts, at))

@@ -10,11 +10,13 @@ from werkzeug.wrappers import Response
 
 from lms import access
 from lms.accounts import queries as people
-from lms.catalogue.models import Cycle
+from lms.accounts.scopes import findable, only_within_reach
+from lms.accounts.tax_codes import people_with_tax_code
+from lms.catalogue.models import Cycle, TaxCodePolicy
 from lms.enrolment import actions, queries
-from lms.enrolment.forms import PastedForm
+from lms.enrolment.forms import PastedForm, chosen_ids
 from lms.enrolment.models import Enrolment, EnrolmentStatus
-from lms.enrolment.planning import Outcome, Plan, plan
+from lms.enrolment.planning import Among, Outcome, Plan, plan
 from lms.enrolment.views import blueprint
 from lms.enrolment.words import doubt_in_words, outcome_in_words, status_in_words
 from lms.errors import UserError
@@ -26,6 +28,8 @@ from lms.spreadsheets import csv_response
 
 blueprint.add_app_template_filter(doubt_in_words)
 blueprint.add_app_template_filter(outcome_in_words)
+WITHIN_REACH = Among(seen=only_within_reach)
+OUTCOMES = [each for each in Outcome if each is not Outcome.WAITING]  # an organiser's list decides
 
 
 def _asked_status() -> EnrolmentStatus | None:
@@ -50,8 +54,16 @@ def participants(**_address: str) -> str:
         counts=queries.counts_by_status(cycle.id),
         organising=organising,
         emails=people.emails_of(ids) if organising else {},
+        without_code=_without_tax_code(cycle, ids) if organising else set(),
         stale={row.id for row in page.items if queries.is_out_of_date(row)},
     )
+
+
+def _without_tax_code(cycle: Cycle, person_ids: list[int]) -> set[int]:
+    """Of these people, those who lack a tax code that the cycle requires."""
+    if cycle.tax_code_policy is not TaxCodePolicy.REQUIRED:
+        return set()
+    return set(person_ids) - people_with_tax_code(person_ids)
 
 
 @blueprint.get("/cicli/<cycle_slug>/iscritti.csv")
@@ -85,7 +97,7 @@ def add(**_address: str) -> str | Response | tuple[str, int]:
             return _enrol_chosen(cycle)
         except UserError as error:
             form.form_errors.append(error.message)
-    found = queries.not_enrolled(cycle.id, people.searched(text))
+    found = queries.not_enrolled(cycle.id, people.searched(text).where(findable(text)))
     page = page_of(found)
     rendered = render_template(
         "enrolment/add.html", cycle=cycle, form=form, page=page, text=text,
@@ -95,10 +107,7 @@ def add(**_address: str) -> str | Response | tuple[str, int]:
 
 
 def _enrol_chosen(cycle: Cycle) -> Response:
-    chosen = [
-        int(one) for one in request.form.getlist("person") if one.isdecimal() and len(one) < 10
-    ]
-    found = queries.people_by_id(chosen)
+    found = queries.people_by_id(chosen_ids("person"), findable(search_text()))
     if not found:
         raise UserError(_("Choose at least one person."))
     enrolled = actions.enrol_people(cycle.id, list(found.values()), by=current_user.person_id)
@@ -118,16 +127,18 @@ def paste(**_address: str) -> str | Response | tuple[str, int]:
         return _paste_page(cycle, form, None, 422 if form.is_submitted() else 200)
     shown = form.shown.data
     if not shown:
-        return _paste_page(cycle, form, plan(cycle.id, form.lines), 200)
+        return _paste_page(cycle, form, plan(cycle.id, form.lines, WITHIN_REACH), 200)
     try:
-        enrolled = actions.enrol_list(cycle.id, form.lines, shown=shown, by=current_user.person_id)
+        enrolled = actions.enrol_list(
+            cycle.id, form.lines, shown=shown, by=current_user.person_id, among=WITHIN_REACH
+        )
     except UserError as error:
         form.form_errors.append(error.message)
         db.session.rollback()  # or the people half added would look like people known
-        return _paste_page(cycle, form, plan(cycle.id, form.lines), error.status)
+        return _paste_page(cycle, form, plan(cycle.id, form.lines, WITHIN_REACH), error.status)
     if enrolled is None:
         flash(_("Something has changed since you looked: look again, then save."), "warning")
-        return _paste_page(cycle, form, plan(cycle.id, form.lines), 200)
+        return _paste_page(cycle, form, plan(cycle.id, form.lines, WITHIN_REACH), 200)
     return _done(cycle, len(enrolled))
 
 
@@ -136,7 +147,7 @@ def _paste_page(
 ) -> tuple[str, int]:
     form.shown.data = planned.digest if planned else ""
     page = render_template(
-        "enrolment/paste.html", cycle=cycle, form=form, plan=planned, outcomes=list(Outcome),
+        "enrolment/paste.html", cycle=cycle, form=form, plan=planned, outcomes=OUTCOMES,
         facts=queries.facts_of(cycle),
     )  # fmt: skip
     return page, status

@@ -14,24 +14,39 @@ from lms.enrolment.rules import CycleFacts, Refusal, Stay
 from lms.pages import local_datetime
 
 STATUSES: dict[EnrolmentStatus, LazyString] = {
+    EnrolmentStatus.REQUESTED: _l("Nominated"),
     EnrolmentStatus.CONFIRMED: _l("Enrolled"),
     EnrolmentStatus.WITHDRAWN: _l("Withdrawn"),
+    EnrolmentStatus.REFUSED: _l("Refused"),
+}
+STATUS_TONES: dict[EnrolmentStatus, str] = {
+    EnrolmentStatus.REQUESTED: "warning",
+    EnrolmentStatus.CONFIRMED: "success",
+    EnrolmentStatus.WITHDRAWN: "neutral",
+    EnrolmentStatus.REFUSED: "neutral",
 }
 OUTCOMES: dict[Outcome, LazyString] = {
     Outcome.KNOWN: _l("To enrol"),
     Outcome.NEW: _l("New, to enrol"),
     Outcome.ENROLLED: _l("Enrolled already"),
+    Outcome.WAITING: _l("Nominated already"),
     Outcome.LEFT_OUT: _l("Left out"),
 }
 DOUBTS: dict[LineFault | Doubt, LazyString] = {
-    LineFault.COLUMNS: _l("Four columns are expected: family name; given name; mail; organisation"),
+    LineFault.COLUMNS: _l(
+        "At most five columns are expected: family name; given name; mail; organisation; tax code"
+    ),
     LineFault.NAME: _l("Family name and given name are both needed"),
     LineFault.EMAIL: _l("The e-mail address is not well written"),
+    LineFault.TAX_CODE: _l("The tax code is not well written"),
     LineFault.TOO_LONG: _l("A cell is too long"),
     LineFault.REPEATED: _l("The same person stands above"),
     Doubt.MAIL_OF_ANOTHER: _l("This e-mail address belongs to somebody with another name"),
+    Doubt.CODE_OF_ANOTHER: _l("This tax code belongs to somebody with another name"),
+    Doubt.OTHER_CODE: _l("We know this person with another tax code"),
     Doubt.NAMESAKE: _l("Somebody with this name is known: choose them from the list of people"),
     Doubt.SEVERAL: _l("Several people or organisations match this line"),
+    Doubt.OTHER_BODY: _l("Another organisation: you nominate the people of yours"),
 }
 
 
@@ -67,6 +82,11 @@ def stay_in_words(stay: Stay) -> str:
 def status_in_words(status: EnrolmentStatus) -> str:
     """The status in the page's language."""
     return str(STATUSES[status])
+
+
+def status_tone(status: EnrolmentStatus) -> str:
+    """The colour of the status's badge."""
+    return STATUS_TONES[status]
 
 
 def outcome_in_words(outcome: Outcome) -> str:

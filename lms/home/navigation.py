@@ -10,8 +10,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from lms.access import holds_any
-from lms.permissions import ORGANISING
+from lms.access import Role, demanded_page, holds, holds_any
+from lms.permissions import ADMINISTERING, ORGANISING
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +45,48 @@ CERTIFICATES = _Section(_l("Certificates"), "issuance.my_certificates")
 VERIFY = _Section(
     _l("Check a certificate"), "issuance.verify_start", pages=frozenset({"issuance.verify"})
 )
-PEOPLE = _Section(_l("People"), "people.index", frozenset({"people"}))
-ORGANISATIONS = _Section(_l("Organisations"), "organisations.index", frozenset({"organisations"}))
+PEOPLE = _Section(
+    _l("People"),
+    "people.index",
+    frozenset({"people", "roles", "duplicates"}),
+    frozenset(
+        {"auditing.looks"}
+        | {
+            f"privacy.{page}"
+            for page in ("requests", "decide", "request_for", "holds", "hold_person", "lift_hold")
+        }
+    ),
+)
+ORGANISATIONS = _Section(
+    _l("Organisations"), "organisations.index", frozenset({"organisations"}),
+    frozenset({"referents.of_organisation", "referents.dismiss"}),
+)  # fmt: skip
+REFERENT = _Section(
+    _l("My organisation"), "referents.index",
+    pages=frozenset(
+        f"referents.{page}"
+        for page in ("people", "person", "nominations", "nominate", "paste", "take_back")
+    ),
+)  # fmt: skip
+
+INSPECTIONS = _Section(
+    _l("Inspections"), "auditing.index",
+    pages=frozenset(
+        f"auditing.{page}"
+        for page in (
+            "open_session", "track", "cycle", "people", "register", "evidence", "enrolment",
+            "certificate",
+        )
+    ),
+)  # fmt: skip
+
+MAIL = _Section(_l("Mail"), "messages.outbox", frozenset({"messages"}))
 
 FOR_STRANGERS = (CYCLES, VERIFY)
 FOR_PEOPLE = (HOME, CYCLES, CERTIFICATES, CALENDAR)
 FOR_ORGANISERS = (HOME, CYCLES, PEOPLE, ORGANISATIONS, CALENDAR)
+FOR_ADMINISTRATORS = (*FOR_ORGANISERS, MAIL)
+FOR_ROLES = ((Role.REFERENT, REFERENT), (Role.AUDITOR, INSPECTIONS))
 
 Link = tuple[str, str, bool]
 
@@ -70,7 +106,12 @@ def _sections() -> tuple[_Section, ...]:
     try:
         if not current_user.is_authenticated:
             return FOR_STRANGERS
-        return FOR_ORGANISERS if holds_any(ORGANISING) else FOR_PEOPLE
+        if demanded_page() is not None:
+            return ()  # every link would only lead back there
+        common: tuple[_Section, ...] = FOR_ORGANISERS if holds_any(ORGANISING) else FOR_PEOPLE
+        if holds_any(ADMINISTERING):
+            common = FOR_ADMINISTRATORS
+        return common + tuple(section for role, section in FOR_ROLES if holds(role))
     except Exception:
         log.exception("the sections of the header could not be told")
         return FOR_STRANGERS

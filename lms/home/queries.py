@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from lms.accounts.scopes import Reach
 from lms.attendance.models import AttendanceRegister, RegisterStatus, ReportEntry, ReportFile
 from lms.catalogue.models import (
     Cycle,
@@ -127,13 +128,14 @@ class OpenRegisters:
     total: int
 
 
-def open_registers(instant: datetime) -> OpenRegisters:
-    """Registers to close, in the cycles that are published."""
+def open_registers(instant: datetime, tracks: Reach) -> OpenRegisters:
+    """Registers to close, in the published cycles of these tracks."""
     rows = (
         _with_register()
         .add_columns(func.count().over())
         .join(Cycle, Module.cycle_id == Cycle.id)
         .where(
+            tracks.holds(Cycle.track_id),
             Cycle.status == CycleStatus.PUBLISHED,
             Lesson.status == LessonStatus.SCHEDULED,
             Lesson.ends_at <= instant,
@@ -170,31 +172,39 @@ class CycleAtAGlance:
     held: int
     closed: int
     people_to_match: int
+    nominated: int
 
 
-def cycles_at_a_glance(instant: datetime) -> list[CycleAtAGlance]:
-    """Published cycles and drafts with their counts, in one query; the latest first."""
-    participants = (
-        select(func.count(Enrolment.id))
-        .where(Enrolment.cycle_id == Cycle.id, Enrolment.status == EnrolmentStatus.CONFIRMED)
-        .correlate(Cycle)
-        .scalar_subquery()
-    )
+def cycles_at_a_glance(instant: datetime, tracks: Reach) -> list[CycleAtAGlance]:
+    """Published cycles and drafts of these tracks with their counts, in one query; latest first."""
     held = func.count(Lesson.id).filter(Lesson.ends_at <= instant)
     rows = (
         select(
             Cycle,
-            participants,
+            _people(EnrolmentStatus.CONFIRMED),
             _of_lessons(func.count(Lesson.id)),
             _of_lessons(held),
             _closed_registers(),
             _people_to_match(),
+            _people(EnrolmentStatus.REQUESTED),
         )
-        .where(Cycle.status.in_([CycleStatus.PUBLISHED, CycleStatus.DRAFT]))
+        .where(
+            tracks.holds(Cycle.track_id),
+            Cycle.status.in_([CycleStatus.PUBLISHED, CycleStatus.DRAFT]),
+        )
         .order_by(Cycle.status.desc(), Cycle.id.desc())
         .limit(2 * CYCLES_SHOWN)
     )
     return [CycleAtAGlance(*row) for row in db.session.execute(rows)]
+
+
+def _people(status: EnrolmentStatus) -> Any:
+    return (
+        select(func.count(Enrolment.id))
+        .where(Enrolment.cycle_id == Cycle.id, Enrolment.status == status)
+        .correlate(Cycle)
+        .scalar_subquery()
+    )
 
 
 def _closed_registers() -> Any:

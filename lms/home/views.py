@@ -9,7 +9,8 @@ from flask import Blueprint, redirect, render_template, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.access import holds_any
+from lms.accounts.own_data import prefer_language
+from lms.accounts.scopes import organised
 from lms.catalogue.models import CycleStatus, Lesson
 from lms.clock import ROME, now
 from lms.enrolment.models import Enrolment, EnrolmentStatus
@@ -18,7 +19,7 @@ from lms.home import queries
 from lms.home.navigation import navigation
 from lms.links import safe_next
 from lms.pages import LANGUAGES
-from lms.permissions import ORGANISING
+from lms.privacy.notices import shown_version, versions
 
 blueprint = Blueprint("home", __name__)
 blueprint.add_app_template_global(navigation)
@@ -42,7 +43,8 @@ class MyCycle:
 
 def _own_page(person_id: int) -> str:
     instant = now()
-    organising = holds_any(ORGANISING)
+    tracks = organised()
+    organising = bool(tracks)
     mine = [
         row
         for row in enrolments_of(person_id)
@@ -60,8 +62,8 @@ def _own_page(person_id: int) -> str:
         to_register=[row for row in lessons.to_teach if row.lesson.starts_at < tonight],
         to_teach=[row for row in lessons.to_teach if row.lesson.starts_at >= tonight],
         organising=organising,
-        glance=queries.cycles_at_a_glance(instant) if organising else [],
-        registers=queries.open_registers(instant) if organising else None,
+        glance=queries.cycles_at_a_glance(instant, tracks) if organising else [],
+        registers=queries.open_registers(instant, tracks) if organising else None,
         cycles=[] if organising else _others(queries.open_cycles(instant), ids, lessons),
     )
 
@@ -82,7 +84,8 @@ def _end_of_day(instant: datetime) -> datetime:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """What is kept and why, in plain words; an administration may put its own page in its place."""
-    return render_template("home/privacy.html")
+    version = shown_version(request.args.get("version", ""))
+    return render_template("home/privacy.html", version=version, versions=versions())
 
 
 @blueprint.get("/accessibilita")
@@ -97,4 +100,6 @@ def set_language() -> Response:
     chosen = request.form.get("language", "")
     if chosen in LANGUAGES:
         session["language"] = chosen
+        if current_user.is_authenticated:
+            prefer_language(current_user.account, chosen)
     return redirect(safe_next(request.form.get("next")), 303)

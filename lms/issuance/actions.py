@@ -160,6 +160,10 @@ def _refuse_replacement(
     newest = candidate.certificate
     if newest is None or newest.id != certificate.id:
         raise UserError(_("Another certificate has already taken the place of this one."), 409)
+    if candidate.erased:
+        raise UserError(
+            _("The person's data were erased: of this certificate only the record is kept."), 409
+        )
     if keep_hours and certificate.status is CertificateStatus.VALID:
         return
     if not candidate.answer.entitled:

@@ -7,6 +7,7 @@ from typing import Any
 from lms.access import Subject, loader
 from lms.extensions import db
 from lms.issuance.models import Certificate
+from lms.issuance.queries_certificates import holder_of
 
 
 @loader("certificate")
@@ -14,5 +15,7 @@ def _certificate(certificate_id: int, **_rest: Any) -> Subject | None:
     certificate = db.session.get(Certificate, certificate_id)
     if certificate is None:
         return None
-    holder = certificate.enrolment.person_id
-    return Subject(certificate, cycle_id=certificate.cycle_id, person_id=holder)
+    return Subject(
+        certificate, cycle_id=certificate.cycle_id, person_id=holder_of(certificate),
+        track_id=certificate.cycle.track_id,
+    )  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from lms.accounts.models import Person
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Module
 from lms.clock import now
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import TOOK_PART, Enrolment
 from lms.extensions import db
 from lms.issuance import facts
 from lms.issuance.models import (
@@ -47,6 +48,7 @@ class Candidate:
     search_key: str
     answer: Entitlement
     certificate: LastCertificate | None
+    erased: bool = False  # made anonymous: nothing is printed for them any more
 
     @property
     def full_name(self) -> str:
@@ -69,12 +71,12 @@ class Candidate:
 
         Where a certificate was revoked a person decided; only a person issues another.
         """
-        return self.answer.entitled and self.certificate is None
+        return self.answer.entitled and self.certificate is None and not self.erased
 
     @property
     def differs(self) -> bool:
         """Whether a valid certificate says something else than the facts of today."""
-        if self.certificate is None or not self.issued:
+        if self.certificate is None or not self.issued or self.erased:
             return False
         return (
             self.certificate.minutes != self.answer.credited
@@ -89,7 +91,10 @@ _CERTIFICATE = (
 
 
 def candidates(cycle: Cycle) -> list[Candidate]:
-    """Everybody ever enrolled in `cycle`, by family name; three queries whatever their number."""
+    """Everybody ever enrolled in `cycle`, by family name; three queries whatever their number.
+
+    Who was only nominated is not; a certificate, once issued, stays on the list.
+    """
     lessons = facts.planned_lessons([cycle.id]).get(cycle.id, [])
     marks = facts.marks_of_cycle(cycle.id)
     rule, instant = facts.rule_of(cycle), now()
@@ -97,17 +102,32 @@ def candidates(cycle: Cycle) -> list[Candidate]:
         select(
             Enrolment.id, Enrolment.status, Enrolment.enrolled_at, Enrolment.given_name,
             Enrolment.family_name, Enrolment.organisation_name, Enrolment.search_key,
-            *_CERTIFICATE,
+            Person.erased_at, *_CERTIFICATE,
         )
+        .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Certificate, Certificate.enrolment_id == Enrolment.id)
-        .where(Enrolment.cycle_id == cycle.id)
+        .where(
+            Enrolment.cycle_id == cycle.id,
+            Enrolment.united_into_id.is_(None),
+            or_(Enrolment.status.in_(TOOK_PART), Certificate.id.is_not(None)),
+        )
         .order_by(
             Enrolment.family_name, Enrolment.given_name, Enrolment.id, Certificate.number
         )
     )  # fmt: skip
     # Who had several certificates comes several times, the newest one last.
     found: dict[int, Candidate] = {}
-    for number, status, enrolled_at, given, family, organisation, key, *certificate in rows:
+    for (
+        number,
+        status,
+        enrolled_at,
+        given,
+        family,
+        organisation,
+        key,
+        erased_at,
+        *certificate,
+    ) in rows:
         newest = LastCertificate(*certificate) if certificate[0] is not None else None
         known = found.get(number)
         if known is not None:
@@ -115,7 +135,9 @@ def candidates(cycle: Cycle) -> list[Candidate]:
             continue
         person = facts.facts_of(status, enrolled_at, marks.get(number))
         answer = entitlement(lessons, rule, person, instant)
-        found[number] = Candidate(number, given, family, organisation, key, answer, newest)
+        found[number] = Candidate(
+            number, given, family, organisation, key, answer, newest, erased_at is not None
+        )
     return list(found.values())
 
 
@@ -131,6 +153,7 @@ def candidate_of(enrolment: Enrolment) -> Candidate:
     return Candidate(
         enrolment.id, enrolment.given_name, enrolment.family_name, enrolment.organisation_name,
         enrolment.search_key, answer, LastCertificate(*newest) if newest else None,
+        enrolment.person.erased_at is not None,
     )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import undefer
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased, undefer
 
 from lms.accounts.models import Person
 from lms.catalogue.models import Cycle
@@ -98,7 +98,7 @@ def certificates_of_person(person_id: int, text: str) -> Select[Any]:
         select(Certificate)
         .join(Enrolment, Certificate.enrolment_id == Enrolment.id)
         .join(Cycle, Certificate.cycle_id == Cycle.id)
-        .where(Enrolment.person_id == person_id)
+        .where(Enrolment.id.in_(_enrolments_of(person_id)))
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     )
     for word in text.split():
@@ -109,6 +109,24 @@ def certificates_of_person(person_id: int, text: str) -> Select[Any]:
             )
         )
     return found
+
+
+def _enrolments_of(person_id: int) -> Select[Any]:
+    """Ids of a person's enrolments, and of those that were united into them."""
+    united = aliased(Enrolment)
+    return (
+        select(Enrolment.id)
+        .outerjoin(united, Enrolment.united_into_id == united.id)
+        .where(func.coalesce(united.person_id, Enrolment.person_id) == person_id)
+    )
+
+
+def holder_of(certificate: Certificate) -> int:
+    """Whose certificate it is: of an enrolment united into another, that one's person's."""
+    enrolment = certificate.enrolment
+    if enrolment.united_into_id is not None:
+        enrolment = db.session.get_one(Enrolment, enrolment.united_into_id)
+    return enrolment.person_id
 
 
 def own_certificates(certificates: Sequence[Certificate]) -> list[OwnCertificate]:

@@ -14,10 +14,10 @@ from lms.errors import UserError
 from lms.issuance import actions, queries, queries_certificates
 from lms.issuance.blueprint import blueprint
 from lms.issuance.forms import KEEP, TODAY, ReasonForm, ReplaceForm
-from lms.issuance.models import Certificate, CertificateDocument, CertificateStatus
+from lms.issuance.models import Certificate, CertificateStatus
 from lms.issuance.queries import Candidate
+from lms.issuance.serving import pdf_response
 from lms.pages import minutes_in_words
-from lms.text import slug
 
 Answer = str | Response | tuple[str, int]
 RETRY_SECONDS = 30
@@ -109,17 +109,8 @@ def download(**_address: int) -> Answer | FlaskResponse:
     if document is None:
         page = render_template("issuance/not_ready.html", certificate=shown)
         return FlaskResponse(page, 404, {"Retry-After": str(RETRY_SECONDS)})
-    return _pdf(shown, document)
-
-
-def _pdf(shown: Certificate, document: CertificateDocument) -> FlaskResponse:
-    name = slug(f"attestato {shown.serial} {shown.holder_name}")
-    return FlaskResponse(
-        document.pdf,
-        mimetype="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}.pdf"',
-            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    if not document.pdf:
+        raise UserError(
+            _("The person's data were erased: of this certificate only the record is kept."), 404
+        )
+    return pdf_response(shown, document)

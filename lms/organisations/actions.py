@@ -1,16 +1,24 @@
-"""What is done to organisations; the only writer of this room."""
+"""What is done to organisations: adding and changing them (their life: `actions_life`)."""
 
 from __future__ import annotations
 
 from typing import TypedDict, Unpack
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from lms import audit
+from lms.clock import ROME, now
 from lms.errors import UserError
 from lms.extensions import db
 from lms.organisations import queries
-from lms.organisations.models import Organisation, OrganisationKind
+from lms.organisations.models import (
+    CODES,
+    NameReason,
+    Organisation,
+    OrganisationKind,
+    OrganisationName,
+)
 from lms.organisations.rules import normal_code
 from lms.text import clean_line, search_key
 
@@ -30,7 +38,7 @@ def add_organisation(
     name: str, kind: OrganisationKind, *, by: int | None, **codes: Unpack[Codes]
 ) -> Organisation:
     """Add a body. UserError when a code belongs to another or does not fit the kind."""
-    organisation = Organisation(name=clean_line(name), kind=kind, **_checked(kind, codes, None))
+    organisation = Organisation(name=clean_line(name), kind=kind, **checked(kind, codes, None))
     db.session.add(organisation)
     db.session.flush()
     audit.record("organisation.added", organisation, actor_id=by)
@@ -43,32 +51,56 @@ def edit_organisation(
     kind: OrganisationKind,
     *,
     by: int | None,
+    keep_name: bool = True,
     **codes: Unpack[Codes],
 ) -> None:
-    """Change a body. Enrolments and certificates keep the name of their time."""
-    checked = _checked(kind, codes, organisation.id)  # before anything is touched
+    """Change a body; `keep_name`: its former name still finds it (else it was a slip).
+
+    Enrolments and certificates keep the name of their time.
+    """
+    values = checked(kind, codes, organisation.id)  # before anything is touched
     before = organisation.name
     organisation.name, organisation.kind = clean_line(name), kind
     organisation.search_key = search_key(organisation.name)
-    for column, value in checked.items():
+    for column, value in values.items():
         setattr(organisation, column, value)
     db.session.flush()
+    if keep_name and before != organisation.name:
+        today = now().astimezone(ROME).date()
+        keep_finding(organisation, before, NameReason.FORMER, until=today)
     detail = {"name_before": before} if before != organisation.name else {}
     audit.record("organisation.edited", organisation, actor_id=by, detail=detail)
 
 
-def _checked(kind: OrganisationKind, codes: Codes, own_id: int | None) -> dict[str, str | None]:
+def keep_finding(
+    organisation: Organisation, name: str, reason: NameReason, *, until: object = None
+) -> None:
+    """Let `name` find the body too, unless it does already."""
+    key = search_key(name)
+    known = select(OrganisationName.id).where(
+        OrganisationName.organisation_id == organisation.id, OrganisationName.search_key == key
+    )
+    if key and key != organisation.search_key and db.session.scalar(known) is None:
+        row = OrganisationName(
+            organisation_id=organisation.id, name=name, reason=reason, until=until
+        )
+        db.session.add(row)
+        db.session.flush()
+
+
+def checked(kind: OrganisationKind, codes: Codes, own_id: int | None) -> dict[str, str | None]:
+    """Place and codes in their one form. UserError when a code is another's or does not fit."""
     if kind is OrganisationKind.THIRD_SECTOR and codes.get("ipa_code"):
         raise UserError(_("A third-sector body has no IPA code."))
-    checked: dict[str, str | None] = {
+    values: dict[str, str | None] = {
         "province_code": normal_code(str(codes.get("province_code") or "")),
         "region": clean_line(str(codes.get("region") or "")) or None,
     }
-    for column in queries.CODES:
+    for column in CODES:
         code = normal_code(str(codes.get(column) or ""))
         other = queries.holder_of(column, code) if code else None
         if other is not None and other.id != own_id:
             message = _("The code %(code)s belongs to %(name)s.", code=code, name=other.name)
             raise UserError(message, 409)
-        checked[column] = code
-    return checked
+        values[column] = code
+    return values

@@ -12,4 +12,4 @@ from lms.organisations.models import Organisation
 @loader("organisation")
 def _organisation(organisation_id: int, **_rest: Any) -> Subject | None:
     organisation = db.session.get(Organisation, organisation_id)
-    return Subject(organisation) if organisation else None
+    return Subject(organisation, organisation_id=organisation_id) if organisation else None

@@ -23,6 +23,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("target", HOSTILE)
 def test_hostile_and_unknown_targets_lead_home(app: Flask, target: str) -> None:
+    """Weakness 23."""
     with app.test_request_context("/accedi"):
         assert safe_next(target) == "/"
 

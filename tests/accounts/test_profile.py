@@ -37,6 +37,7 @@ def test_what_we_know_of_oneself_and_nobody_else(client: PercorsoClient) -> None
 
 
 def test_changing_the_password_signs_out_the_other_browsers(app: Flask) -> None:
+    """ASVS 7.4.3."""
     with_account("ada@example.org")
     here, elsewhere = PercorsoClient(app), PercorsoClient(app)
     sign_in(here, "ada@example.org")
@@ -62,6 +63,7 @@ def test_changing_the_password_signs_out_the_other_browsers(app: Flask) -> None:
 def test_what_is_refused(
     client: PercorsoClient, current: str, new: str, again: str, complaint: str
 ) -> None:
+    """ASVS 6.2.3: the password in use is asked, the new one follows the rules."""
     with_account("ada@example.org")
     sign_in(client, "ada@example.org")
     response = change(client, current, new, again)
@@ -77,7 +79,7 @@ def test_guessing_the_password_in_use_is_slowed_down_too(
     with_account("ada@example.org")
     sign_in(client, "ada@example.org")
     monkeypatch.setattr("lms.accounts.actions.verify_password", lambda _s, p: p == PASSWORD)
-    for _attempt in range(throttle.LIMIT):
+    for _attempt in range(throttle.SIGN_IN.attempts):
         assert change(client, "sbagliata del tutto", NEW).status_code == 422  # type: ignore[attr-defined]
     assert change(client, PASSWORD, NEW).status_code == 429  # type: ignore[attr-defined]
 

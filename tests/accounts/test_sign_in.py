@@ -70,7 +70,7 @@ def test_empty_and_endless_fields(client: PercorsoClient) -> None:
 def test_every_attempt_verifies_one_hash(
     client: PercorsoClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Known, unknown, disabled, without a password: the same work, so the time tells nothing."""
+    """ASVS 6.3.8. Known, unknown, disabled, without a password: the same work for each."""
     with_account("ada@example.org")
     with_account("sospesa@example.org").is_active = False
     with_account("senza@example.org").password_hash = None
@@ -95,6 +95,7 @@ def test_every_attempt_verifies_one_hash(
 
 
 def test_no_session_is_fixed_by_somebody_else(app: Flask, client: PercorsoClient) -> None:
+    """ASVS 7.2.4."""
     with_account("ada@example.org")
     client.get("/accedi")
     planted = cookie_of(client)
@@ -116,6 +117,7 @@ def test_the_language_survives_signing_in_and_nothing_else(client: PercorsoClien
 
 
 def test_signing_out_kills_a_copied_cookie(app: Flask, client: PercorsoClient) -> None:
+    """ASVS 7.4.1."""
     with_account("ada@example.org")
     sign_in(client, "ada@example.org")
     thief = with_cookie(app, cookie_of(client))
@@ -125,6 +127,7 @@ def test_signing_out_kills_a_copied_cookie(app: Flask, client: PercorsoClient) -
 
 
 def test_a_disabled_account_is_dead_on_its_next_request(client: PercorsoClient) -> None:
+    """ASVS 7.4.2."""
     account = with_account("ada@example.org")
     admin = factories.administrator()
     sign_in(client, "ada@example.org")
@@ -137,6 +140,7 @@ def test_a_disabled_account_is_dead_on_its_next_request(client: PercorsoClient) 
 
 
 def test_a_session_ends_after_twelve_hours(client: PercorsoClient) -> None:
+    """ASVS 7.3.2."""
     with_account("ada@example.org")
     sign_in(client, "ada@example.org")
     with frozen(now() + timedelta(hours=11, minutes=59)):
@@ -147,6 +151,7 @@ def test_a_session_ends_after_twelve_hours(client: PercorsoClient) -> None:
 
 
 def test_the_cookie_carries_a_token_whose_hash_alone_is_kept(client: PercorsoClient) -> None:
+    """ASVS 7.2.3."""
     account = with_account("ada@example.org")
     sign_in(client, "ada@example.org")
     with client.http.session_transaction() as session:
@@ -161,7 +166,10 @@ def test_the_cookie_carries_a_token_whose_hash_alone_is_kept(client: PercorsoCli
 
 
 def test_no_sign_in_without_the_forms_token(client: PercorsoClient) -> None:
-    """Login CSRF: another site cannot sign somebody in as somebody else."""
+    """Login CSRF: another site cannot sign somebody in as somebody else.
+
+    Weakness 27; ASVS 3.5.1.
+    """
     with_account("ada@example.org")
     response = sign_in(client, "ada@example.org", csrf=False)
     assert response.status_code == 400
@@ -179,6 +187,7 @@ def test_a_token_of_another_session_is_refused(app: Flask, client: PercorsoClien
 def test_weaker_hashes_are_renewed_at_sign_in(
     client: PercorsoClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """ASVS 11.4.2."""
     account = with_account("ada@example.org")
     from argon2 import PasswordHasher
 

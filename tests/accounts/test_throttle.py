@@ -30,13 +30,14 @@ def rows() -> int:
 
 
 def test_the_eleventh_attempt_is_turned_away(client: PercorsoClient, quick: None) -> None:
+    """ASVS 6.3.1, 2.4.1."""
     with_account("ada@example.org")
-    for _attempt in range(throttle.LIMIT):
+    for _attempt in range(throttle.SIGN_IN.attempts):
         assert sign_in(client, "ada@example.org", WRONG).status_code == 422
     response = sign_in(client, "ada@example.org", PASSWORD)
     assert response.status_code == 429
     assert "Aspetta 5 minuti" in response.text
-    with frozen(now() + throttle.WINDOW + timedelta(seconds=1)):
+    with frozen(now() + throttle.SIGN_IN.window + timedelta(seconds=1)):
         assert sign_in(client, "ada@example.org", PASSWORD).status_code == 303
     assert rows() == 0, "old attempts are swept away, a good one is taken back"
 
@@ -50,7 +51,7 @@ def test_failures_are_kept_although_their_answer_is_an_error(
 
 
 def test_they_count_per_address_over_many_logins(client: PercorsoClient, quick: None) -> None:
-    for number in range(throttle.LIMIT):
+    for number in range(throttle.SIGN_IN.attempts):
         sign_in(client, f"persona{number}@example.org", WRONG)
     assert sign_in(client, "altra@example.org", WRONG).status_code == 429
 
@@ -58,7 +59,7 @@ def test_they_count_per_address_over_many_logins(client: PercorsoClient, quick: 
 def test_another_address_is_not_held_up_for_another_login(app: Flask, quick: None) -> None:
     with_account("ada@example.org")
     guesser = PercorsoClient(app)
-    for number in range(throttle.LIMIT):
+    for number in range(throttle.SIGN_IN.attempts):
         sign_in(guesser, f"persona{number}@example.org", WRONG)
     honest = PercorsoClient(app)
     honest.http.environ_base = {**honest.http.environ_base, "REMOTE_ADDR": "192.0.2.7"}
@@ -67,7 +68,7 @@ def test_another_address_is_not_held_up_for_another_login(app: Flask, quick: Non
 
 def test_and_per_login_over_many_addresses(app: Flask, quick: None) -> None:
     with_account("ada@example.org")
-    for number in range(throttle.LIMIT):
+    for number in range(throttle.SIGN_IN.attempts):
         client = PercorsoClient(app)
         client.http.environ_base = {**client.http.environ_base, "REMOTE_ADDR": f"192.0.2.{number}"}
         assert sign_in(client, " ADA@example.org", WRONG).status_code == 422
@@ -76,13 +77,13 @@ def test_and_per_login_over_many_addresses(app: Flask, quick: None) -> None:
 
 def test_good_sign_ins_do_not_count(app: Flask, quick: None) -> None:
     with_account("ada@example.org")
-    for _time in range(throttle.LIMIT + 2):
+    for _time in range(throttle.SIGN_IN.attempts + 2):
         assert sign_in(PercorsoClient(app), "ada@example.org").status_code == 303
     assert rows() == 0
 
 
 def test_a_restart_forgets_nothing(app: Flask, client: PercorsoClient, quick: None) -> None:
-    for _attempt in range(throttle.LIMIT):
+    for _attempt in range(throttle.SIGN_IN.attempts):
         sign_in(client, "ada@example.org", WRONG)
     db.session.remove()
     db.engine.dispose()
@@ -107,7 +108,7 @@ def test_many_at_once_do_not_slip_through(app: Flask, quick: None) -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(answers) == [422] * throttle.LIMIT + [429] * 4
+    assert sorted(answers) == [422] * throttle.SIGN_IN.attempts + [429] * 4
 
 
 def test_counting_waits_for_no_open_transaction_of_its_own_request(
@@ -131,4 +132,4 @@ def test_counting_waits_for_no_open_transaction_of_its_own_request(
     ],
 )
 def test_an_ipv6_line_is_one_address(one: str | None, other: str, same: bool) -> None:
-    assert (throttle._network(one) == throttle._network(other)) is same
+    assert (throttle.network_of(one) == throttle.network_of(other)) is same

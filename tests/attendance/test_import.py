@@ -291,6 +291,7 @@ def test_the_original_comes_back_byte_by_byte(client: PercorsoClient, scene: Sce
 
 
 def test_reports_are_not_for_others(client: PercorsoClient, scene: Scene) -> None:
+    """Weakness 30."""
     staged = upload(client, scene, zoom(ADA)).location
     other = Scene("Bruno Bianchi")
     foreign = staged.replace(scene.url, other.url)

@@ -262,6 +262,7 @@ def test_a_page_costs_the_same_for_one_person_and_for_a_hundred(client: Percorso
 
 
 def test_the_register_is_not_for_others(client: PercorsoClient) -> None:
+    """Weakness 7."""
     scene, other = Scene("Ada Rossi"), Scene("Bruno Bianchi")
     for person, status in (
         (scene.people[0].person, 403),

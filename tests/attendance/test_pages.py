@@ -52,6 +52,7 @@ def test_why_tells_every_piece_of_evidence(client: PercorsoClient, scene: Scene)
 
 
 def test_a_participant_sees_their_own_evidence_only(client: PercorsoClient, scene: Scene) -> None:
+    """Weakness 7."""
     ada, bruno = scene.people
     client.sign_in(ada.person)
     own = client.get(f"{scene.url}/{ada.id}/perche")

@@ -53,6 +53,7 @@ def at_once(app: Flask, *deeds: Callable[[], T]) -> list[T]:
 
 @pytest.mark.slow
 def test_two_trainers_on_one_register(app: Flask) -> None:
+    """Weakness 10."""
     scene = Scene("Ada Rossi", "Bruno Bianchi", "Carla Verdi")
     shared, first, second = (each.id for each in scene.people)
     url = scene.url
@@ -100,6 +101,7 @@ def lesson_of(lesson_id: int) -> Lesson:
 
 @pytest.mark.slow
 def test_the_same_report_twice_at_once_is_imported_once(app: Flask) -> None:
+    """Weakness 10."""
     for _round in range(3):
         scene = Scene("Ada Rossi")
         content = zoom(("Ada Rossi", "", "10:00:00", "11:00:00"))
@@ -145,6 +147,7 @@ def test_registers_closed_at_once_make_one_chain(app: Flask) -> None:
 
 @pytest.mark.slow
 def test_a_mark_comes_before_the_seal_or_not_at_all(app: Flask) -> None:
+    """ASVS 15.4.2."""
     for _round in range(ROUNDS // 2):
         scene = Scene("Ada Rossi")
         lesson_id, enrolment_id = scene.lesson.id, scene.people[0].id

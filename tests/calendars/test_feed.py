@@ -126,6 +126,7 @@ def test_cancelled_stays_and_restored_comes_back(client: PercorsoClient, scene: 
 def test_withdrawing_empties_it_at_once_and_enrolling_again_fills_it(
     client: PercorsoClient, scene: Scene
 ) -> None:
+    """Weakness 14."""
     full = client.get(scene.path)
     withdraw(scene.enrolment, reason="", by=scene.person.id, by_organiser=False)
     empty = client.get(scene.path, headers={"If-None-Match": full.headers["ETag"]})

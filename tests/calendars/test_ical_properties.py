@@ -56,6 +56,7 @@ KNOWN = {
 
 @given(CALENDARS)
 def test_hostile_text_adds_no_property_no_component_and_no_control_character(one: LessonCalendar):
+    """Weakness 13."""
     data = write(one)
     names = [line.replace(";", ":").partition(":")[0] for line in lines(data)]
     assert set(names) <= KNOWN

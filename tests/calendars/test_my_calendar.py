@@ -140,6 +140,7 @@ def test_nonsense_for_the_feed_changes_nothing(browser: PercorsoClient, nonsense
 
 
 def test_another_s_feed_is_out_of_reach(browser: PercorsoClient, scene: Scene) -> None:
+    """Weakness 12."""
     browser.post("/calendario")
     foreign = db.session.scalar(
         select(CalendarFeed.id).where(CalendarFeed.person_id == scene.person.id)

@@ -110,6 +110,7 @@ def test_the_probe_reaches_its_target_without_our_fetcher(
 
 @pytest.mark.parametrize("probe", PROBES)
 def test_our_fetcher_refuses_it(probe: str, tmp_path: Path, web: ThreadingHTTPServer) -> None:
+    """Weaknesses 19 and 20."""
     fetcher = LayoutFetcher(layout_resources())
     html = page(probe, tmp_path, web)
     content = b""

@@ -28,13 +28,13 @@ def events(enrolment: Enrolment) -> list[tuple[str, str, int | None]]:
 
 def test_a_click_on_the_cycles_page_enrols(client: PercorsoClient) -> None:
     body = factories.organisation("Comune di Forlì")
-    person = factories.person("Nicolò", "Rossi", organisation=body)
+    person = factories.read_notice(factories.person("Nicolò", "Rossi", organisation=body))
     cycle = factories.cycle(places=2)
     client.sign_in(person)
     page = client.get(f"/cicli/{cycle.slug}").text
     assert f'action="/cicli/{cycle.slug}/iscrizione"' in page
     assert "2 posti liberi su 2" in page
-    response = client.post(f"/cicli/{cycle.slug}/iscrizione")
+    response = client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"})
     assert (response.status_code, response.location) == (303, f"/cicli/{cycle.slug}")
     enrolment = db.session.scalars(select(Enrolment)).one()
     assert enrolment.full_name == "Nicolò Rossi"
@@ -60,13 +60,13 @@ def test_a_stranger_signs_in_and_comes_back(app: Flask, client: PercorsoClient) 
     back = sign_in(client, "ada@example.org", PASSWORD, path=to_sign_in.location)
     assert back.location == path
     assert "informativa sulla privacy" in client.get(path).text
-    assert client.post(path).status_code == 303
+    assert client.post(path, {"notice": "y"}).status_code == 303
     assert client.get(path).location == f"/cicli/{cycle.slug}", "enrolled already: to the cycle"
 
 
 def test_a_strangers_post_enrols_nobody(client: PercorsoClient) -> None:
     cycle = factories.cycle()
-    response = client.post(f"/cicli/{cycle.slug}/iscrizione")
+    response = client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"})
     assert response.location.startswith("/accedi")
     assert db.session.scalar(select(func.count(Enrolment.id))) == 0
 
@@ -90,7 +90,7 @@ def test_where_one_cannot_enrol(
     if "places" in changes:
         factories.enrolment(cycle)
     client.sign_in(factories.person())
-    response = client.post(f"/cicli/{cycle.slug}/iscrizione")
+    response = client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"})
     assert response.status_code == status
     assert said in response.text
     page = client.get(f"/cicli/{cycle.slug}/iscrizione")
@@ -104,8 +104,8 @@ def test_where_one_cannot_enrol(
 def test_twice_is_once(client: PercorsoClient) -> None:
     cycle = factories.cycle()
     client.sign_in(factories.person())
-    assert client.post(f"/cicli/{cycle.slug}/iscrizione").status_code == 303
-    assert client.post(f"/cicli/{cycle.slug}/iscrizione").status_code == 409
+    assert client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"}).status_code == 303
+    assert client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"}).status_code == 409
     assert db.session.scalar(select(func.count(EnrolmentEvent.id))) == 1
 
 
@@ -124,7 +124,7 @@ def test_leaving_asks_first_and_coming_back_keeps_the_first_date(client: Percors
     assert events(enrolment)[-1] == ("withdrawn", f"Cambio ufficio {SHORT_POLYGLOT}", person.id)
     assert client.post(path).status_code == 409
     assert "1 posto libero su 1" in client.get(f"/cicli/{cycle.slug}").text
-    assert client.post(f"/cicli/{cycle.slug}/iscrizione").status_code == 303
+    assert client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"}).status_code == 303
     db.session.expire_all()
     assert enrolment.status is EnrolmentStatus.CONFIRMED
     assert enrolment.enrolled_at == first, "leaving for a day does not shorten what is due"
@@ -139,7 +139,7 @@ def test_who_comes_back_carries_the_present_name(client: PercorsoClient) -> None
     person.family_name = "Sposata"
     person.organisation = factories.organisation("Comune nuovo")
     client.sign_in(person)
-    client.post(f"/cicli/{cycle.slug}/iscrizione")
+    client.post(f"/cicli/{cycle.slug}/iscrizione", {"notice": "y"})
     enrolment = db.session.scalars(select(Enrolment)).one()
     assert (enrolment.family_name, enrolment.organisation_name) == ("Sposata", "Comune nuovo")
 
@@ -176,7 +176,7 @@ def test_nobody_leaves_after_the_last_lesson(app: Flask, client: PercorsoClient)
     )  # fmt: skip
     assert client.get(path).status_code == 409, "a cancelled lesson is not one to come"
     to_come.status = LessonStatus.SCHEDULED
-    assert client.post(path).status_code == 303
+    assert client.post(path, {"notice": "y"}).status_code == 303
     office = PercorsoClient(app).sign_in(factories.organiser())
     assert office.get(path).status_code == 409, "there is nothing to confirm: already withdrawn"
 

@@ -55,6 +55,7 @@ def test_the_list_is_searched_and_filtered(office: PercorsoClient) -> None:
 
 
 def test_trainers_of_the_cycle_see_names_but_no_addresses(app: Flask) -> None:
+    """ASVS 8.2.3."""
     cycle, other = factories.cycle(), factories.cycle()
     factories.enrolment(cycle, factories.person("Ada", "Bianchi", email="bi@example.org"))
     client = PercorsoClient(app).sign_in(factories.trainer(cycle))
@@ -86,6 +87,7 @@ def test_the_file_opens_in_a_spreadsheet_and_holds_no_formula(office: PercorsoCl
 
 @given(st.lists(st.lists(st.text(), min_size=2, max_size=3), max_size=4))
 def test_no_cell_ever_begins_a_formula(rows: list[list[str]]) -> None:
+    """Weakness 25."""
     for row in read_csv(csv_bytes(["a", "b"], rows)):
         for cell in row:
             assert not cell.lstrip().startswith(("=", "+", "-", "@"))

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from lms.enrolment.matching import Doubt, Known, decide
 from lms.enrolment.pasted import MAXIMUM_LINES, Line, LineFault, TooManyLinesError, read_lines
+from tests.accounts.codes import code_of
 
+CODE = code_of("RSSMRA")
 ROSSI = Known(1, "rossi mario", "comune di forli")
 
 
@@ -31,7 +33,8 @@ def test_lines_of_semicolons_and_of_tabs_read_alike() -> None:
     [
         ("Rossi", LineFault.COLUMNS),
         ("Rossi Mario, mail", LineFault.COLUMNS),
-        ("Rossi;Mario;;;di troppo", LineFault.COLUMNS),
+        ("Rossi;Mario;;;di troppo", LineFault.TAX_CODE),
+        ("Rossi;Mario;;;;di troppo", LineFault.COLUMNS),
         ("Rossi;", LineFault.NAME),
         (";Mario", LineFault.NAME),
         ("--;Mario", LineFault.NAME),
@@ -120,3 +123,27 @@ def test_never_a_guess(email: str, body: str, by_mail: list[Known], by_name: lis
             {k.person_id for k in namesakes if k.organisation_key == "comune di forli"}
         )  # fmt: skip
         assert candidates == {decision.person_id}
+
+
+def test_a_tax_code_is_known_by_its_shape_wherever_it_stands() -> None:
+    expected = ("Rossi", "Mario", "m@example.org", "Comune", CODE, None)
+    for text in (
+        f"Rossi;Mario;m@example.org;Comune;{CODE}",
+        f"Rossi;Mario;{CODE.lower()};m@example.org;Comune",
+        f"Rossi\tMario\tm@example.org\t{CODE}\tComune",
+    ):
+        one = read_lines(text)[0]
+        assert (
+            one.family_name, one.given_name, one.email, one.organisation, one.tax_code, one.fault
+        ) == expected  # fmt: skip
+        assert CODE not in repr(one)
+    mistyped = CODE[:-1] + ("A" if CODE[-1] != "A" else "B")
+    assert read_lines(f"Rossi;Mario;;;{mistyped}")[0].fault is LineFault.TAX_CODE
+
+
+def test_a_tax_code_decides_only_together_with_the_name() -> None:
+    coded = read_lines(f"Rossi;Mario;nuova@example.org;;{CODE}")[0]
+    other = Known(2, "rossi mario", "comune di cesena")
+    assert decide(coded, [other], [ROSSI, other], ROSSI).person_id == 1
+    stranger = Known(3, "bianchi ada", "")
+    assert decide(coded, [], [], stranger).doubt is Doubt.CODE_OF_ANOTHER

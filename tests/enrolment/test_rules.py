@@ -92,9 +92,9 @@ def test_places_left_are_never_negative(facts: CycleFacts) -> None:
 def test_who_may_leave(status: CycleStatus) -> None:
     facts: dict[str, Any] = {"status": status, "last_end": NOON + SECOND, "at": NOON}
     over = Stay.OVER if status in {CycleStatus.CLOSED, CycleStatus.ARCHIVED} else None
-    assert against_withdrawing(confirmed=True, by_organiser=False, **facts) is over
-    assert against_withdrawing(confirmed=True, by_organiser=True, **facts) is None
-    gone = against_withdrawing(confirmed=False, by_organiser=True, **facts)
+    assert against_withdrawing(active=True, by_organiser=False, **facts) is over
+    assert against_withdrawing(active=True, by_organiser=True, **facts) is None
+    gone = against_withdrawing(active=False, by_organiser=True, **facts)
     assert gone is Stay.ALREADY_WITHDRAWN
 
 
@@ -112,7 +112,7 @@ def test_nobody_leaves_what_has_been_held_to_the_end(
 ) -> None:
     def asked(*, by_organiser: bool) -> Stay | None:
         return against_withdrawing(
-            confirmed=True, status=CycleStatus.PUBLISHED, last_end=last_end, at=NOON,
+            active=True, status=CycleStatus.PUBLISHED, last_end=last_end, at=NOON,
             by_organiser=by_organiser,
         )  # fmt: skip
 

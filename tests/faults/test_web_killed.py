@@ -57,6 +57,7 @@ def killing(server: LiveServer, stop: threading.Event) -> int:
 
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost(app: Flask) -> None:
+    """ASVS 2.3.3."""
     lesson = factories.lesson()
     cycle = lesson.module.cycle
     ids = [factories.enrolment(cycle).id for _ in range(CLERKS * EACH)]

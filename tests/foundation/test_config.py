@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from lms import create_app
 from lms.config import ConfigError, Settings
 
 GOOD_SECRET = "x8Gk2mQ9vTz4Lw7Rj1Bn6Yc3Hd5Fs0Pa-example"
+FIRST_KEY = "k1-Zp7Wc3Xn9Vb5Mq1Ls8Dg4Fh6Jy2Rt0Ue-example"
+SECOND_KEY = "k2-Aq4Sw8De2Fr6Gt0Hy5Ju9Ki3Lo7Pz1Xc-example"
 PRODUCTION = {
     "LMS_ENV": "production",
     "LMS_SECRET_KEY": GOOD_SECRET,
+    "LMS_ENCRYPTION_KEYS": FIRST_KEY,
     "LMS_PUBLIC_URL": "https://formazione.example.it",
+    "LMS_SMTP_URL": "smtp://percorso:a-password@mail.example.it",
+    "LMS_MAIL_FROM": "Percorso <percorso@example.it>",
 }
 
 
@@ -41,9 +47,34 @@ def test_production_starts_with_what_it_needs(tmp_path: Path) -> None:
     assert settings.public_host == "formazione.example.it"
 
 
+def test_production_shows_nobody_its_debugger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ASVS 13.4.2: whatever the environment says."""
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    assert create_app(read(tmp_path)).debug, "or the next line would say nothing"
+    assert not create_app(read(tmp_path, **PRODUCTION)).debug
+
+
 @pytest.mark.parametrize("secret", ["", "changeme", "short", "a" * 64, "abababab" * 8])
 def test_production_refuses_a_weak_secret(tmp_path: Path, secret: str) -> None:
     assert "LMS_SECRET_KEY" in faults(tmp_path, **{**PRODUCTION, "LMS_SECRET_KEY": secret})
+
+
+@pytest.mark.parametrize(
+    "keys", ["", "changeme", f"{FIRST_KEY},short", f"{FIRST_KEY} {FIRST_KEY}", GOOD_SECRET]
+)
+def test_production_refuses_encryption_keys_that_protect_nothing(tmp_path: Path, keys: str) -> None:
+    assert "LMS_ENCRYPTION_KEYS" in faults(tmp_path, **{**PRODUCTION, "LMS_ENCRYPTION_KEYS": keys})
+
+
+def test_encryption_keys_are_kept_in_development_and_listed_newest_first(tmp_path: Path) -> None:
+    first, second = read(tmp_path), read(tmp_path)
+    assert first.encryption_keys == second.encryption_keys
+    assert first.encryption_keys != (first.secret_key,)
+    assert (tmp_path / "encryption-key").stat().st_mode & 0o077 == 0
+    both = {**PRODUCTION, "LMS_ENCRYPTION_KEYS": f"{SECOND_KEY}, {FIRST_KEY}"}
+    assert read(tmp_path, **both).encryption_keys == (SECOND_KEY, FIRST_KEY)
 
 
 @pytest.mark.parametrize("address", ["", "formazione.example.it", "http://formazione.example.it"])

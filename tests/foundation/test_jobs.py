@@ -25,6 +25,11 @@ def _break(job: Job) -> None:
     raise ValueError("broken on purpose")
 
 
+@jobs.handler("test.later")
+def _later(job: Job) -> None:
+    raise jobs.TryAgain(timedelta(hours=1), "not yet")
+
+
 def fetch(job_id: int) -> Job:
     db.session.rollback()
     db.session.expire_all()
@@ -32,6 +37,7 @@ def fetch(job_id: int) -> Job:
 
 
 def test_a_job_is_done_once_and_tells_its_progress(app: Flask) -> None:
+    """Weakness 32."""
     ran.clear()
     job = jobs.enqueue("test.count", "count:1", {"number": 1})
     assert jobs.enqueue("test.count", "count:1", {"number": 2}).id == job.id
@@ -61,6 +67,50 @@ def test_a_failing_job_is_tried_again_later_then_given_up(app: Flask) -> None:
     assert "broken on purpose" in (failed.error or "")
     with frozen(start + timedelta(days=1)):
         assert jobs.run_until_empty() == 0
+
+
+def test_a_job_says_itself_when_it_comes_back(app: Flask) -> None:
+    job_id = jobs.enqueue("test.later", "later:1", {}).id
+    db.session.commit()
+    start = now()
+    for attempt in range(jobs.MAX_ATTEMPTS + 2):  # its own count, not ours
+        with frozen(start + timedelta(hours=attempt)):
+            assert jobs.run_until_empty() == 1
+            assert fetch(job_id).run_at == start + timedelta(hours=attempt + 1)
+    waiting = fetch(job_id)
+    assert (waiting.status, waiting.error) == (JobStatus.QUEUED, "not yet")
+    assert waiting.claimed_by is None
+
+
+def test_what_ended_may_be_asked_for_again(app: Flask) -> None:
+    ran.clear()
+    job_id = jobs.enqueue("test.count", "count:again", {"number": 5}).id
+    db.session.commit()
+    jobs.run_until_empty()
+    assert jobs.again("test.count", "count:again", {"number": 5}).id == job_id
+    db.session.commit()
+    assert jobs.run_until_empty() == 1
+    assert ran == [5, 5]
+
+
+def test_all_jobs_of_a_kind_may_wait(app: Flask) -> None:
+    ran.clear()
+    for number in (6, 7):
+        jobs.enqueue("test.count", f"count:{number}", {"number": number})
+    jobs.postpone("test.count", now() + timedelta(hours=1))
+    db.session.commit()
+    assert jobs.run_until_empty() == 0
+    with frozen(now() + timedelta(hours=2)):
+        assert jobs.run_until_empty() == 2
+
+
+def test_a_worker_may_do_some_kinds_only(app: Flask) -> None:
+    ran.clear()
+    jobs.enqueue("test.count", "count:8", {"number": 8})
+    db.session.commit()
+    assert not jobs.run_one(jobs.kinds() - {"test.count"})
+    assert jobs.run_one({"test.count"})
+    assert ran == [8]
 
 
 def test_what_a_silent_worker_held_is_taken_over(app: Flask) -> None:

@@ -52,6 +52,7 @@ def count() -> int:
 
 @pytest.mark.parametrize("how", HOW_IT_ENDS)
 def test_a_request_is_kept_whole_or_not_at_all(writing: PercorsoClient, how: str) -> None:
+    """ASVS 2.3.3."""
     status = writing.post(f"/scrive/{how}").status_code
     expected = {
         "well": 200,
@@ -65,5 +66,6 @@ def test_a_request_is_kept_whole_or_not_at_all(writing: PercorsoClient, how: str
 
 
 def test_a_reading_request_cannot_write(writing: PercorsoClient) -> None:
+    """Weakness 4; ASVS 3.5.3."""
     assert writing.get("/scrive/well").status_code == 500
     assert count() == 0

@@ -9,6 +9,7 @@ from flask import Flask
 from justhtml import JustHTML
 
 from lms.accounts.models import RoleGrant, StaffRole
+from lms.accounts.scopes import EVERYTHING
 from lms.attendance.models import AttendanceRegister, ReportEntry, ReportFile, ReportStatus
 from lms.catalogue.models import CycleStatus, CycleTrainer, EnrolmentMode, LessonStatus
 from lms.clock import now
@@ -142,7 +143,7 @@ def test_organisers_see_the_cycles_at_a_glance(client: PercorsoClient) -> None:
                     source_lines=[n])
         for n in (1, 2)
     )  # fmt: skip
-    glance = queries.cycles_at_a_glance(now())
+    glance = queries.cycles_at_a_glance(now(), EVERYTHING)
     assert [row.cycle.title for row in glance] == ["Ciclo grande", "Ciclo in bozza"]
     row = glance[0]
     assert (row.participants, row.lessons, row.held, row.closed, row.people_to_match) == (

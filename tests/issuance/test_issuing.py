@@ -143,6 +143,7 @@ def test_the_database_refuses_to_change_what_was_issued(app: Flask, change: str)
 
 
 def test_the_database_refuses_a_second_valid_one(app: Flask) -> None:
+    """Weakness 11."""
     taught = TaughtCycle()
     taught.entitled(1)
     issue(app, taught)

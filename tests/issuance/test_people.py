@@ -52,6 +52,7 @@ def test_the_holder_and_the_organisers_download_the_stored_bytes(app: Flask) -> 
 
 
 def test_for_everybody_else_it_does_not_exist(app: Flask) -> None:
+    """Weakness 30."""
     taught = TaughtCycle()
     mine, other = taught.entitled(2)
     issue(app, taught)
@@ -69,6 +70,7 @@ def test_for_everybody_else_it_does_not_exist(app: Flask) -> None:
 
 @pytest.mark.parametrize("role", ["holder", "organiser", "administrator"])
 def test_what_was_never_issued_is_not_found_by_anybody(app: Flask, role: str) -> None:
+    """Weakness 2."""
     taught = TaughtCycle()
     enrolment = taught.entitled(1)[0]
     person = enrolment.person if role == "holder" else getattr(factories, role)()

@@ -63,6 +63,7 @@ def numbers_in(cycle_id: int) -> list[int]:
 
 
 def test_organisers_at_once_issue_once(app: Flask) -> None:
+    """Weaknesses 11 and 32."""
     for _ in range(ROUNDS):
         taught = TaughtCycle(2)
         taught.entitled(6)
@@ -80,6 +81,7 @@ def test_organisers_at_once_issue_once(app: Flask) -> None:
 
 
 def test_a_double_click_issues_once(app: Flask) -> None:
+    """Weakness 32."""
     taught = TaughtCycle(2)
     taught.entitled(3)
     slug, cycle_id = taught.cycle.slug, taught.cycle.id
@@ -106,6 +108,7 @@ def test_a_double_click_issues_once(app: Flask) -> None:
 
 
 def test_replacements_and_revocations_at_once_leave_one_truth(app: Flask) -> None:
+    """ASVS 15.4.2."""
     for _ in range(ROUNDS):
         taught = TaughtCycle(2)
         taught.entitled(2)

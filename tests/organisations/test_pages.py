@@ -24,8 +24,9 @@ def office(client: PercorsoClient) -> PercorsoClient:
 
 
 def test_adding_finding_and_editing(office: PercorsoClient) -> None:
-    assert office.post("/enti/nuovo", FORM).location == "/enti"
+    response = office.post("/enti/nuovo", FORM)
     row = db.session.scalars(select(Organisation)).one()
+    assert response.location == f"/enti/{row.id}"
     assert (row.province_code, row.ipa_code, row.kind) == ("FC", "C_D704", "municipality")
     for text in ("forli", "FORLÌ comune", "D704", "00606620409", "c_d704"):
         assert "Comune di Forlì" in office.get("/enti", query_string={"q": text}).text
@@ -39,6 +40,30 @@ def test_adding_finding_and_editing(office: PercorsoClient) -> None:
     assert row.search_key == "comune di forli cesena"
 
 
+def test_a_former_name_is_kept_unless_it_was_a_slip(office: PercorsoClient) -> None:
+    row = factories.organisation("Comune di Prova")
+    path = f"/enti/{row.id}/modifica"
+    office.post(path, {"name": "Comune di Prva", "kind": "municipality", "keep_name": "y"})
+    office.post(path, {"name": "Comune di Prova Nuova", "kind": "municipality"})
+    assert [each.name for each in queries.named("comune di prova")] == ["Comune di Prova Nuova"]
+    assert queries.named("comune di prva") == []
+    page = office.get("/enti?q=comune+di+prova").text
+    assert "Comune di Prova Nuova" in page
+    assert "Nome precedente" in office.get(f"/enti/{row.id}").text
+
+
+def test_filters(office: PercorsoClient) -> None:
+    factories.organisation("Comune di Uno", region="Umbria")
+    factories.organisation("Unione Due", kind=OrganisationKind.UNION, region="Lazio")
+    for query, shown in (
+        ("kind=union", {"Unione Due"}), ("region=Umbria", {"Comune di Uno"}),
+        ("status=closed", set()), ("kind=pirati&region=Atlantide", {"Comune di Uno", "Unione Due"}),
+        ("q=due&kind=union&status=confirmed", {"Unione Due"}),
+    ):  # fmt: skip
+        page = office.get(f"/enti?{query}").text
+        assert {name for name in ("Comune di Uno", "Unione Due") if name in page} == shown, query
+
+
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
@@ -46,6 +71,7 @@ def test_adding_finding_and_editing(office: PercorsoClient) -> None:
         ({"name": "x" * 201}, "200"),
         ({"kind": "pirates"}, "valid"),
         ({"istat_code": "1"}, "non è scritto come dovrebbe"),
+        ({"fiscal_code": "00606620408"}, "non è scritto come dovrebbe"),
         ({"cadastral_code": "D704\0"}, ""),
         ({"kind": "third_sector"}, "non ha codice IPA"),
         ({"ipa_code": "C_ALTRO"}, "è già di Comune già presente"),

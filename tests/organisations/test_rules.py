@@ -17,7 +17,7 @@ from lms.organisations.rules import CODE_FORMATS, code_is_well_formed, guess_kin
         ("COMUNE DI ROMA", "municipality"),
         ("Comunità montana Alto Lario", "union"),
         ("Unione dei Comuni della Valle", "union"),
-        ("Città metropolitana di Bari", "province"),
+        ("Città metropolitana di Bari", "metropolitan_city"),
         ("Provincia autonoma di Trento", "province"),
         ("Regione Umbria", "region"),
         ("Ambito territoriale sociale 9", "ambit"),

@@ -30,14 +30,18 @@ from tests.security.scene import ANSWERED, build
 # What takes away or closes comes after everything was written and read, in this order.
 ENDING = (
     "update_copies", "rectify", "replace", "issue", "prepare_again", "restore", "enable", "close",
-    "cancel", "change_status", "remove", "discard", "revoke", "withdraw", "disable", "end_role",
-    "account", "change_password", "sign_out",
+    "cancel", "change_status", "remove", "discard", "revoke", "withdraw", "disable", "end",
+    "dismiss", "take_back",
+    "account", "change_password", "end_other_sessions", "end_session", "confirm_registration",
+    "confirm_login", "accept_invitation", "choose_password", "sign_out",
 )  # fmt: skip
 READERS = (
     "organiser",
     "administrator",
     "trainer of this cycle",
     "participant of this cycle",
+    "referent of this organisation",
+    "auditor of this track",
     "stranger",
 )
 SHORT_FIELDS = frozenset({"project_code", "q", "other_zone"})
@@ -102,6 +106,7 @@ def carry_out(app: Flask) -> Record:
         _ask_for_details(site, record)
         jobs.run_until_empty()
         site.browsers.clear()
+        _answer_a_step(site, record)
         _read(site, record, actors=("organiser", "participant of this cycle"))
         _look_into_the_tables(record)
     return record
@@ -120,6 +125,23 @@ def _ask_for_details(site: Site, record: Record) -> None:
     path, endpoint = f"/verifica/{newest.code}", "issuance.verify"
     response = site.browser("stranger").post(path, {"family_name": newest.holder_family_name})
     record.note("stranger: details", endpoint, "POST", response)
+
+
+def _answer_a_step(site: Site, record: Record) -> None:
+    """What only a script sends, and what stands on no page but in the middle of signing in."""
+    scripted = (
+        (
+            "participant of this cycle",
+            "/profilo/secondo-fattore/chiavi/richiesta",
+            "passkey_options",
+        ),
+        ("stranger", "/secondo-passo/chiave/richiesta", "step_options"),
+        ("stranger", "/secondo-passo/chiave", "step_passkey"),
+        ("stranger", "/secondo-passo/annulla", "leave_step"),
+    )
+    for actor, path, name in scripted:
+        response = site.browser(actor).post(path, {"response": MARKUP})
+        record.note(f"{actor}: {name}", f"factors.{name}", "POST", response)
 
 
 def _type(site: Site, form: Form, record: Record) -> None:
@@ -155,10 +177,12 @@ def typed(control: Control) -> list[Any] | None:
     later = now() + timedelta(days=30)
     known: dict[str, Any] = {
         "emails": f"probe{number}@example.org", "login": f"probe{number}@example.org",
+        "email": f"probe{number}@example.org",
         "join_url": f'https://example.org/?"><{PROBE}>', "day": f"{later:%Y-%m-%d}",
         "first_day": f"{later:%Y-%m-%d}", "start": "10:00", "end": "12:00", "places": "20000",
         "people": f"{CSV_CELL};{CSV_CELL};;{CSV_CELL}", "organisation_choice": "new",
-        "kind": "other", "next": "/cicli", "province_code": "TO", "mark": "absent", "minutes": "",
+        "kind": "other", "next": "/cicli", "province_code": "TO", "reach": "some",
+        "mark": "absent", "minutes": "", "decision": "refuse",
         "given_name": f"{SHORT}\r\n", "family_name": f"{MARKUP}\r\n",  # 120 on a certificate
     }  # fmt: skip
     if name in known:

@@ -26,6 +26,8 @@ WHO = (
     "administrator",
     "trainer of this cycle",
     "participant of this cycle",
+    "referent of this organisation",
+    "auditor of this track",
     "stranger",
 )
 

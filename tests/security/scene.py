@@ -11,18 +11,22 @@ from datetime import timedelta
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from lms.accounts.models import Account
+from lms.accounts.models import Account, StaffRole
+from lms.accounts.tax_codes import set_tax_code
 from lms.attendance.actions_closing import close_register
 from lms.attendance.models import ReportFile
 from lms.catalogue.models import CycleStatus, LessonStatus
 from lms.clock import now
+from lms.duplicates.models import NotDuplicate
 from lms.enrolment.models import EnrolmentStatus
 from lms.extensions import db
 from lms.issuance.actions import issue
 from lms.issuance.making import JOB_KIND
 from lms.issuance.models import Certificate
 from lms.jobs import Job, JobStatus
+from lms.organisations import actions_life
 from tests import factories
+from tests.accounts.codes import code_of
 from tests.issuance.cycles import TaughtCycle
 from tests.security.pages import Site
 from tests.security.payloads import CSV_CELL
@@ -40,6 +44,7 @@ QUERIES = {
     "catalogue.cycle_trainers": ("?q=prova",),
     "attendance.decide_entry": ("?q=prova",),
     "attendance.queue": ("?decided=1",),
+    "duplicates.find": ("?q=prova",),
     "attendance.preview_report": ("?change=1",),
     "attendance.mark_rest": ("?mark=present",),
     "attendance.register": ("?all=1",),
@@ -73,9 +78,19 @@ def build(app: Flask) -> Site:
     first = taught.attendee(120, 120, who=half.participant)
     certificate = _issued_without_document(taught)
     second = taught.attendee(120, 120)
+    grant = factories.grant(disabled, StaffRole.AUDITOR, track=half.cycle.track)
     draft = factories.cycle(slug="ciclo-in-bozza", status=CycleStatus.DRAFT)
+    for letters, person in (("PRVADA", world.organiser), ("PRVBEA", world.administrator)):
+        set_tax_code(person, code_of(letters), by=person.id)
+    apart = sorted((half.participant.id, disabled.id))
+    db.session.add(
+        NotDuplicate(first_id=apart[0], second_id=apart[1], at=now(), by_id=world.organiser.id)
+    )
+    ended = factories.organisation("Ente che ha chiuso")
+    actions_life.close(ended, now().date(), by=None)
     db.session.commit()
     variations = (
+        {"organisation_id": ended.id},
         {"lesson_id": cancelled.id},
         {"lesson_id": taught.lessons[0].id},
         {"lesson_id": taught.lessons[0].id, "enrolment_id": second.id},
@@ -83,8 +98,11 @@ def build(app: Flask) -> Site:
         {"lesson_id": half.lesson.id, "report_id": ready.id},
         {"enrolment_id": withdrawn.id},
         {"enrolment_id": half.enrolment.id},
+        {"organisation_id": half.nominated.organisation_id, "enrolment_id": half.nominated.id},
         {"certificate_id": half.certificate.id},
         {"person_id": disabled.id},
+        {"person_id": disabled.id, "grant_id": grant.id},
+        {"person_id": apart[0], "other_id": apart[1]},
         {"cycle_slug": half.cycle.slug, "person_id": half.trainer.id},
         {"cycle_slug": taught.cycle.slug},
         {"cycle_slug": draft.slug},

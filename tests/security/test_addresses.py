@@ -1,6 +1,6 @@
 """Hosts, ways back and addresses that leave the site: nobody else decides where people are led.
 
-Weaknesses 23 and 24; ASVS 1.2.2 3.7.2 4.1.3 and 13.4.2's neighbours.
+Weaknesses 23 and 24; ASVS 1.2.2 3.7.2 4.1.3.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ ASVS 16.5.1; the rest of what an error must not do is asked by test_logs.py and 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from typing import Any
@@ -70,7 +71,8 @@ class Errors:
 
     def too_often(self, client: PercorsoClient) -> TestResponse:
         self.monkeypatch.setattr("lms.accounts.actions.verify_password", lambda _s, _p: False)
-        self.monkeypatch.setattr(throttle, "LIMIT", 1)
+        once = dataclasses.replace(throttle.SIGN_IN, attempts=1)
+        self.monkeypatch.setattr(throttle, "SIGN_IN", once)
         for _attempt in range(2):
             answer = client.post("/accedi", {"login": "ada@example.org", "password": TYPED})
         return answer

@@ -1,6 +1,6 @@
 """The log serves the operator and betrays nobody: no names, addresses, typed text or secrets.
 
-ASVS 14.3.2 (nothing personal on the way), 16.2.5, 16.3.2, 16.4.1, 16.5.1.
+ASVS 16.2.5, 16.3.2, 16.4.1, 16.5.1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests import factories
 from tests.client import PercorsoClient
 from tests.security.attack import Record
 from tests.security.payloads import LINES, PROBE
-from tests.world import FEED_TOKEN
+from tests.world import FEED_TOKEN, World
 
 SECRET = "Cognome-Riservatissimo"
 # Names and addresses of the small world, what was typed, secrets that stand in addresses.
@@ -143,6 +143,26 @@ def test_two_faults_have_two_references(app: Flask, monkeypatch: pytest.MonkeyPa
     assert references[0]
     assert references[1]
     assert references[0][1] != references[1][1]
+
+
+def test_a_refusal_is_logged_with_who_asked_for_what(app: Flask, lines: list[str]) -> None:
+    """ASVS 16.3.2: by an id and the name of the page, whether one is told 403 or 404."""
+    world = World()
+    participant, foreign = world.this.participant, world.other.certificate.id
+    client = PercorsoClient(app).sign_in(participant)
+    organiser = PercorsoClient(app).sign_in(world.organiser)
+    person, staff = participant.id, f"/persone/{world.administrator.id}/accesso/sospendi"
+    lines.clear()
+    assert client.get("/persone").status_code == 403
+    assert client.get(f"/attestati/{foreign}.pdf").status_code == 404
+    assert client.get("/attestati/987654.pdf").status_code == 404
+    assert organiser.post(staff, {}).status_code == 403
+    told = [json.loads(line) for line in lines if '"refused"' in line]
+    assert [(each["endpoint"], each["person"], each["levelname"]) for each in told] == [
+        ("people.index", person, "WARNING"),
+        ("issuance.download", person, "WARNING"),
+        ("people.disable", world.organiser.id, "WARNING"),
+    ]
 
 
 def test_what_is_typed_cannot_forge_a_line(app: Flask, lines: list[str]) -> None:

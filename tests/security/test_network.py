@@ -21,6 +21,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms import jobs
+from lms.attendance.models import ReportFile
 from lms.extensions import db
 from lms.issuance import actions
 from lms.issuance.models import CertificateDocument
@@ -28,6 +29,7 @@ from tests import factories
 from tests.client import PercorsoClient
 from tests.issuance.cycles import TaughtCycle
 from tests.security.attack import Record
+from tests.security.files import HEAD, ROW
 from tests.world import World
 
 SECRET = "nobody-reads-this-file"
@@ -140,6 +142,20 @@ def test_no_page_asks_the_network_while_it_is_made(
     for path in ("/", "/persone", f"/cicli/{world.this.cycle.slug}", "/verifica", "/calendario"):
         assert client.get(path).status_code == 200
     assert [what for what in heard if what[0] != "open"] == []
+
+
+def test_the_name_of_an_upload_names_no_file(app: Flask, heard: list[tuple[str, str]]) -> None:
+    """ASVS 5.3.2: it is kept in a row and shown; no file is opened, here or above, by that name."""
+    world = World()
+    client = PercorsoClient(app).sign_in(world.organiser)
+    path = f"/incontri/{world.this.second.id}/registro/report"
+    heard.clear()
+    for name in ("../../../tmp/probe-upload.csv", "/tmp/probe-upload.csv", "C:\\probe-upload.csv"):
+        body = {"file": (BytesIO(HEAD + ROW + name.encode()), name)}
+        assert client.post(path, body).status_code == 303
+    assert [what for what in heard if "probe-upload" in what[1]] == []
+    names = set(db.session.scalars(select(ReportFile.filename).where(ReportFile.size > 100)))
+    assert "probe-upload.csv" in names
 
 
 def test_an_import_evaluates_nothing(app: Flask, heard: list[tuple[str, str]]) -> None:

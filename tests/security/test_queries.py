@@ -12,7 +12,15 @@ from tests.security.pages import Place, Site
 MOST = 8
 # One page shows what three rooms know of who takes part: enrolment, progress and certificate.
 MORE = {"catalogue.cycle": 10}
-WHO = ("organiser", "trainer of this cycle", "participant of this cycle", "stranger")
+WHO = (
+    "organiser",
+    "organiser of this track",
+    "trainer of this cycle",
+    "participant of this cycle",
+    "referent of this organisation",
+    "auditor of this track",
+    "stranger",
+)
 Seen = dict[tuple[str, str], tuple[int, int]]
 
 

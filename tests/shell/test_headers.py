@@ -64,6 +64,7 @@ def test_what_a_view_sets_itself_stays(gallery: Flask) -> None:
 
 
 def test_an_https_site_says_so_for_two_years() -> None:
+    """ASVS 3.4.1."""
     app = Flask("https")
     app.config["PREFERRED_URL_SCHEME"] = "https"
     headers.init_app(app)
@@ -81,12 +82,15 @@ def test_an_https_site_says_so_for_two_years() -> None:
     ],
 )
 def test_static_files_are_kept_for_a_year(gallery: Flask, path: str, kind: str) -> None:
+    """ASVS 3.4.3, 3.4.4, 3.4.6."""
     answer = gallery.test_client().get(f"/static/{path}")
     assert answer.status_code == 200
     assert answer.mimetype == kind
     assert answer.headers["Cache-Control"] == "max-age=31536000, public, immutable"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert "Set-Cookie" not in answer.headers
 

@@ -1,0 +1,1 @@
+"""Auditors: a track's cycles, registers, evidence and certificates, to look at; each look noted."""

@@ -1,0 +1,1 @@
+"""The second factor: authenticator apps, passkeys, recovery codes, and the step that asks them."""

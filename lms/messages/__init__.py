@@ -1,0 +1,1 @@
+"""Messages: an outbox row written with the change that wants it, mail sent by the worker."""

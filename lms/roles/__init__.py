@@ -1,0 +1,1 @@
+"""Giving and ending roles towards tracks and organisations, with their history."""
