@@ -30,7 +30,7 @@ def ask_erasure(person: Person, text: str, *, by: int) -> ErasureRequest:
     _lock(person.id)
     if person.erased_at is not None:
         raise UserError(_("This person's data are erased already."), 409)
-    if queries.open_request(person.id) is not None:
+    if queries.open_requests(person.id):
         raise UserError(_("There is a request already, and it waits for a decision."), 409)
     request = ErasureRequest(
         person_id=person.id,
@@ -49,11 +49,12 @@ def ask_erasure(person: Person, text: str, *, by: int) -> ErasureRequest:
 def take_back(person_id: int) -> None:
     """Think better of it, while nobody has decided."""
     _lock(person_id)
-    request = queries.open_request(person_id)
-    if request is None:
+    requests = queries.open_requests(person_id)
+    if not requests:
         raise UserError(_("No request waits for a decision."), 409)
-    _end(request, RequestStatus.TAKEN_BACK, "", person_id)
-    audit.record("erasure.taken_back", request, actor_id=person_id)
+    for request in requests:
+        _end(request, RequestStatus.TAKEN_BACK, "", person_id)
+        audit.record("erasure.taken_back", request, actor_id=person_id)
     _note(person_id, SecurityEvent.ERASURE_TAKEN_BACK)
 
 
@@ -62,8 +63,9 @@ def refuse(request: ErasureRequest, reason: str, *, by: int) -> None:
     _demand_open(request)
     _end(request, RequestStatus.REFUSED, reason, by)
     audit.record("erasure.refused", request, actor_id=by)
-    _note(request.person_id, SecurityEvent.ERASURE_REFUSED)
-    account = account_of(request.person_id)
+    person = queries.survivor(request.person)
+    _note(person.id, SecurityEvent.ERASURE_REFUSED)
+    account = account_of(person.id)
     if account is not None:
         _write(f"erasure:{request.id}:refused", account, letters.refused, _text(reason))
 
@@ -71,7 +73,7 @@ def refuse(request: ErasureRequest, reason: str, *, by: int) -> None:
 def erase(request: ErasureRequest, reason: str, *, by: int) -> None:
     """Carry out the wish. UserError (409) where something stands in the way; nothing undoes it."""
     _demand_open(request)
-    person = request.person
+    person = queries.survivor(request.person)
     if person.id == by:
         raise UserError(_("Nobody decides about their own erasure: another person has to."), 409)
     against = queries.obstacles_of(person)
@@ -79,7 +81,8 @@ def erase(request: ErasureRequest, reason: str, *, by: int) -> None:
         raise UserError(" ".join(obstacle_in_words(one) for one in against), 409)
     account = account_of(person.id)
     address, language = (account.login or "", account.language) if account else ("", None)
-    _end(request, RequestStatus.ERASED, reason, by)
+    for each in queries.open_requests(person.id):
+        _end(each, RequestStatus.ERASED, reason, by)
     db.session.flush()
     done = erasing.make_anonymous(person)
     audit.record("erasure.done", request, actor_id=by, detail={"rows": done})

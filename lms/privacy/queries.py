@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager
 
 from lms.accounts.models import Account, Person, PersonEmail, RoleGrant
@@ -46,6 +46,29 @@ def united(person: Person) -> list[Person]:
     return found
 
 
+def survivor(person: Person) -> Person:
+    """The record the person lives on in: their own, or the one it was united with."""
+    while person.merged_into_id is not None:
+        person = db.session.get_one(Person, person.merged_into_id)
+    return person
+
+
+def same_people(ids: Any) -> Any:
+    """The ids of these records and of all that were found to be the same people; a selectable."""
+    up = select(ids.subquery().c[0].label("id")).cte("the_same_above", recursive=True)
+    above = select(Person.merged_into_id).join(up, up.c.id == Person.id)
+    up = up.union(above.where(Person.merged_into_id.is_not(None)))
+    down = select(up.c.id).cte("the_same", recursive=True)
+    down = down.union(select(Person.id).join(down, Person.merged_into_id == down.c.id))
+    return select(down.c.id)
+
+
+def _of_person(person_id: int) -> ColumnElement[bool]:
+    """A request of this person, whichever of their records it was asked on."""
+    own = select(Person.id).where(Person.id == person_id)
+    return ErasureRequest.person_id.in_(same_people(own))
+
+
 def held() -> Held:
     """Who and what is on hold now: people by name, cycles, and everybody enrolled in those."""
     open_holds = LegalHold.lifted_at.is_(None)
@@ -53,8 +76,8 @@ def held() -> Held:
     by_name = select(LegalHold.person_id).where(open_holds, LegalHold.person_id.is_not(None))
     by_cycle = select(Enrolment.person_id).where(Enrolment.cycle_id.in_(cycles))
     taught = select(CycleTrainer.person_id).where(CycleTrainer.cycle_id.in_(cycles))
-    people = union_all(by_name, by_cycle, taught).subquery()
-    return Held(person_ids=select(people.c[0]), cycle_ids=cycles)  # type: ignore[arg-type]
+    people = same_people(union_all(by_name, by_cycle, taught))
+    return Held(person_ids=people, cycle_ids=cycles)  # type: ignore[arg-type]
 
 
 def obstacles_of(person: Person) -> tuple[Obstacle, ...]:
@@ -91,17 +114,16 @@ def acceptances(person_id: int) -> list[NoticeAcceptance]:
 
 def last_request(person_id: int) -> ErasureRequest | None:
     """The person's last request to be erased."""
-    rows = select(ErasureRequest).where(ErasureRequest.person_id == person_id)
+    rows = select(ErasureRequest).where(_of_person(person_id))
     return db.session.scalar(rows.order_by(ErasureRequest.id.desc()).limit(1))
 
 
-def open_request(person_id: int) -> ErasureRequest | None:
-    """The person's request that nobody has decided yet."""
-    return db.session.scalar(
-        select(ErasureRequest).where(
-            ErasureRequest.person_id == person_id, ErasureRequest.status == RequestStatus.OPEN
-        )
+def open_requests(person_id: int) -> list[ErasureRequest]:
+    """The person's requests that nobody has decided yet: two where two records were united."""
+    rows = select(ErasureRequest).where(
+        _of_person(person_id), ErasureRequest.status == RequestStatus.OPEN
     )
+    return list(db.session.scalars(rows.order_by(ErasureRequest.id)))
 
 
 def requests(text: str, *, decided: bool) -> Select[Any]:

@@ -57,7 +57,7 @@ def decide(**_address: int) -> Page:
         "privacy/decide.html",
         row=row,
         form=form,
-        against=queries.obstacles_of(row.person),
+        against=queries.obstacles_of(queries.survivor(row.person)),
         RequestStatus=RequestStatus,
     )
     return page, error.status if error else 422 if form.is_submitted() else 200
