@@ -33,6 +33,8 @@ NEVER_USED = (
     "payment",
     "usb",
 )
+# A download that a browser opens all the same neither runs anything nor is framed.
+FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -84,7 +86,9 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)
         response.headers.setdefault(
             "Content-Security-Policy",
-            content_security_policy(
+            FILE_POLICY
+            if response.headers.get("Content-Disposition", "").startswith("attachment")
+            else content_security_policy(
                 g.get("csp_nonce"), https=https, frames=g.get("own_frame", False)
             ),
         )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.orm import joinedload
+
 from lms.access import Subject, loader
+from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.issuance.models import Certificate
 from lms.issuance.queries_certificates import holder_of
@@ -12,7 +15,8 @@ from lms.issuance.queries_certificates import holder_of
 
 @loader("certificate")
 def _certificate(certificate_id: int, **_rest: Any) -> Subject | None:
-    certificate = db.session.get(Certificate, certificate_id)
+    with_holder = joinedload(Certificate.enrolment).joinedload(Enrolment.person)
+    certificate = db.session.get(Certificate, certificate_id, options=[with_holder])
     if certificate is None:
         return None
     return Subject(

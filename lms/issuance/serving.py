@@ -14,9 +14,5 @@ def pdf_response(shown: Certificate, document: CertificateDocument) -> Response:
     return Response(
         document.pdf,
         mimetype="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}.pdf"',
-            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
     )

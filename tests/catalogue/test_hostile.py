@@ -70,6 +70,7 @@ def pages(cycle: Cycle, lesson: Lesson) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.one_database  # what a page does with a text; tests/security stores them on both
 @pytest.mark.parametrize("text", POLYGLOTS)
 def test_pages_keep_their_shape(app: Flask, text: str) -> None:
     client = PercorsoClient(app).sign_in(factories.organiser())
@@ -85,6 +86,7 @@ def test_pages_keep_their_shape(app: Flask, text: str) -> None:
         assert skeleton(one.text) == skeleton(other.text), one.request.path
 
 
+@pytest.mark.one_database  # what a page does with a text; tests/security stores them on both
 @pytest.mark.parametrize("text", POLYGLOTS)
 def test_searches_and_refused_forms_keep_their_shape(app: Flask, text: str) -> None:
     cycle, lesson = world(PLAIN)

@@ -17,6 +17,9 @@ from tests.issuance.test_issuing import certificates, issue
 MOST = 8
 
 
+pytestmark = pytest.mark.one_database  # how many queries a page makes is the same on both
+
+
 @pytest.mark.parametrize("role", ["organiser", "administrator"])
 @pytest.mark.parametrize(
     "path",
