@@ -79,6 +79,7 @@ def test_issue_then_verify(app: Flask, lms: Shell, tmp_path: Path) -> None:
     assert "revoked on" in revoked.stdout
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("content", "status", "word"),
     [
@@ -100,6 +101,7 @@ def test_verify_other_files(
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.one_database
 def test_issue_says_what_is_wrong(app: Flask, lms: Shell) -> None:
     missing = lms("certificates", "issue", "NONE")
     assert missing.returncode == 2
