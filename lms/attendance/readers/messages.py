@@ -136,6 +136,22 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Il report riporta solo i minuti totali, senza ingressi e uscite: non si può limitare la "
         "presenza all'orario dell'incontro.",
     ),
+    "still_there": (
+        "No leave: still in the room when the report was downloaded, counted as far as the report "
+        "reaches ({text}): {names}.",
+        "Senza uscita: ancora nella stanza quando il report è stato scaricato, la presenza arriva "
+        "fin dove arriva il report ({text}): {names}.",
+    ),
+    "there_before": (
+        "Already in the room when the report begins, counted from there: {names}.",
+        "Già nella stanza quando il report comincia, la presenza parte da lì: {names}.",
+    ),
+    "away_inside": (
+        "The platform gives first entry and last exit, and counts less than the time between them "
+        "(they left and came back): compare the two figures, rows: {rows}.",
+        "La piattaforma riporta primo ingresso e ultima uscita, e conta meno del tempo tra i due "
+        "(uscite e rientri): confronta le due cifre, righe: {rows}.",
+    ),
     "ignored_rows": (
         "Rows that name nobody's presence, left out: {rows}.",
         "Righe che non dicono la presenza di nessuno, escluse: {rows}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lms.attendance.readers.raw import Reader
+from lms.attendance.readers.teams import TeamsReader
 from lms.attendance.readers.zoom import ZoomReader
 
-READERS: tuple[Reader, ...] = (ZoomReader(),)
+READERS: tuple[Reader, ...] = (TeamsReader(), ZoomReader())
