@@ -128,7 +128,7 @@ def _events(grid: Grid, events: Events, raw: RawReport) -> list[_Event]:
     found, ignored = [], []
     for row in grid.rows:
         stamp = events.plan.stamp(row, events.when)
-        at = stamp and (stamp.dmy or stamp.mdy)
+        at = (stamp.dmy or stamp.mdy) if stamp else None
         name, email = events.plan.name(row), events.plan.email(row)
         if stamp is None or at is None or not (name or email):
             ignored.append(row.line)
