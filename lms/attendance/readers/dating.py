@@ -68,7 +68,7 @@ def _stamps(raw: RawReport) -> Iterator[tuple[int, Stamp]]:
 
 def _meeting_stamps(meeting: RawMeeting) -> Iterator[tuple[int, Stamp]]:
     own = [(meeting.line, meeting.start), (meeting.line, meeting.end)]
-    visits = ((v.line, stamp) for v in meeting.visits for stamp in (v.join, v.leave))
+    visits = ((v.line, stamp) for v in meeting.visits for stamp in (v.join, v.leave, v.seen))
     yield from ((line, stamp) for line, stamp in (*own, *visits) if stamp is not None)
 
 

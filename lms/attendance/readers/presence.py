@@ -45,7 +45,7 @@ def place(visit: Visit, clock: Clock, rounding: int) -> Placed:
 
     Where the clock was put back, a time is two instants: the order of join and leave decides, then
     the minutes the platform states for the row, then `clock.fold`; never a guess. `rounding`: the
-    seconds by which stated minutes may exceed the difference.
+    seconds by which stated minutes may exceed the difference (negative: may fall short of it).
     """
     if visit.join is None:
         return Placed(None, "no_join")
@@ -96,4 +96,5 @@ def _agrees(visit: Visit, found: Interval, rounding: int) -> bool:
     stated = visit.stated * _MINUTE
     # a clock without seconds hides up to a minute at either end
     slack = timedelta() if visit.join.has_seconds and visit.leave.has_seconds else _MINUTE
-    return stated - timedelta(seconds=rounding) - slack <= exact <= stated + slack
+    over, short = timedelta(seconds=max(0, rounding)), timedelta(seconds=max(0, -rounding))
+    return stated - over - slack <= exact <= stated + short + slack

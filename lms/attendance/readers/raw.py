@@ -18,7 +18,10 @@ ReferenceKind = Literal["generated", "created", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One counted row: somebody came in, perhaps left, perhaps with minutes the platform states."""
+    """One counted row: somebody came in, perhaps left, perhaps with minutes the platform states.
+
+    `seen`: somebody was there at that instant, and nothing says for how long (a check-in, a click).
+    """
 
     line: int
     name: str
@@ -28,6 +31,8 @@ class Visit:
     stated: int | None
     registered_name: str | None = None
     section: str | None = None
+    tax_code: str | None = None
+    seen: Stamp | None = None
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ class RawReport:
     notices: list[Notice] = field(default_factory=list)
     zone: ZoneInfo | None = None  # named by the file itself
     totals_only: bool = False  # minutes per person, without join and leave
+    presence_only: bool = False  # who was there, without join, leave and minutes
 
 
 class Reader(Protocol):
@@ -68,7 +74,9 @@ class Reader(Protocol):
 
     platform: str
     looked_for: str  # what makes a table this platform's, for the refusal of unknown tables
-    rounding: int  # seconds by which its stated minutes may exceed leave minus join
+    rounding: (
+        int  # seconds by which its stated minutes may exceed leave minus join (<0: fall short)
+    )
 
     def read(self, table: Table) -> RawReport | None:
         """Return what the table says, None if it is not this platform's.
