@@ -213,6 +213,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Il report è di un giorno diverso dal {date}; contiene: {days}.",
     ),
     # questions
+    "ask_date": (
+        "The report has hours but no date («{text}», row {row}): on which day was the meeting?",
+        "Il report riporta le ore ma nessuna data («{text}», riga {row}): in che giorno è stata la "
+        "riunione?",
+    ),
     "ask_date_order": (
         "Is «{text}» (row {row}) day/month or month/day: on which day was the meeting?",
         "«{text}» (riga {row}) è giorno/mese o mese/giorno: in che giorno è stata la riunione?",

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 from lms.attendance.readers.model import Notice
@@ -60,7 +61,7 @@ class Group:
     def stated_minutes(self) -> int | None:
         """What the platform states for the counted rows, summed; None if it states nothing."""
         stated = [visit.stated for visit in self.visits if visit.stated is not None]
-        return sum(stated) if stated else None
+        return sum(stated, timedelta()) // timedelta(minutes=1) if stated else None
 
 
 @lru_cache(maxsize=8192)

@@ -27,7 +27,8 @@ def read_sheets(reader: Reader, tables: Sequence[Table]) -> RawReport | None:
             found.append((table, raw))
     if not found and refused is not None:
         raise refused
-    return _together(found, tables) if found else None
+    alike = [each for each in found if each[1].undated == found[0][1].undated]
+    return _together(alike, tables) if found else None
 
 
 def _together(found: list[tuple[Table, RawReport]], tables: Sequence[Table]) -> RawReport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ MAX_CELL = 32_767  # a spreadsheet's own limit
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE = 65_536
+_FORMULA = re.compile(r"""(?:^|(?<=[,;\t|]))="([^"\r\n]*)"(?=[,;\t|\r\n]|$)""", re.M)
 _MISSING = frozenset(
     ["", "-", "--", "---", "—", "–", "na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "n.d."]
 )
@@ -59,8 +61,11 @@ def is_missing(text: str) -> bool:
 
 
 def clean_cell(text: str) -> str:
-    """One line, NFC, without control, zero-width and direction characters; `="x"` is x."""
-    if len(text) > 3 and text.startswith('="') and text.endswith('"'):  # text, kept from Excel
+    """One line, NFC, without control, zero-width and direction characters, a formula's text bare.
+
+    `="04/05/2026"` is how exports keep a spreadsheet from touching a cell.
+    """
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
         text = text[2:-1].replace('""', '"')
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
@@ -73,7 +78,7 @@ def parse_table(text: str, filename: str) -> Table:
     Raises UnreadableReport: `empty`; `too_many_rows`, `too_many_columns`, `too_many_cells`,
     `cell_too_long`, `open_quote`, each naming the row.
     """
-    separator, body, skipped = _declared(text)
+    separator, body, skipped = _declared(_FORMULA.sub(r'"\1"', text) if '="' in text else text)
     rows = list(_rows(body, separator or _separator(body), skipped=skipped))
     if _each_row_in_one_cell(rows):
         rows = _unwrapped(rows)
