@@ -1,7 +1,8 @@
 """Reports of webinar platforms, read into values: `read_report(bytes, filename, …) -> Report`.
 
-Bytes become text (`decoding`), text rows (`table`), a platform's reader finds people and meetings
-in them (`zoom`; the others stand in `registry`), `finishing` settles dates and zone or asks. What
+Bytes become text (`decoding`) or sheets (`containers`), these rows (`table`); a platform's reader
+finds people and meetings in them (`zoom`; the others stand in `registry`), `finishing` settles
+dates and zone or asks. What
 the file does not say stays unknown: nothing is guessed.
 """
 
@@ -11,7 +12,7 @@ from datetime import date as Date  # noqa: N812 - the parameter is called date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from lms.attendance.readers.decoding import decode
+from lms.attendance.readers.containers import tables_of
 from lms.attendance.readers.finishing import finish
 from lms.attendance.readers.messages import sentence
 from lms.attendance.readers.model import (
@@ -26,7 +27,8 @@ from lms.attendance.readers.model import (
     UnreadableReport,
 )
 from lms.attendance.readers.registry import READERS
-from lms.attendance.readers.table import parse_table
+from lms.attendance.readers.sheets import read_sheets, unknown
+from lms.attendance.readers.table import MAX_ROWS
 
 __all__ = [
     "Answers",
@@ -51,6 +53,7 @@ def read_report(
     zone: ZoneInfo | None = None,
     date_order: Order | None = None,
     fold: Literal[0, 1] | None = None,
+    most_rows: int = MAX_ROWS,
 ) -> Report:
     """Return what a platform's report says, with the questions only a person can answer.
 
@@ -61,20 +64,11 @@ def read_report(
 
     Raises UnreadableReport, with a code and what and where, for bytes that are no readable report.
     """
-    text, notices = decode(data)
-    table = parse_table(text, filename)
+    tables, notices = tables_of(data, filename, most_rows)
     answers = Answers(date, zone, date_order, fold)
     for reader in READERS:
-        raw = reader.read(table)
+        raw = read_sheets(reader, tables)
         if raw is not None:
             raw.notices[:0] = notices
             return finish(reader, raw, answers)
-    first = next((row for row in table.rows if row.filled > 1), None) or next(
-        row for row in table.rows if row.filled
-    )
-    raise UnreadableReport(
-        "unknown_table",
-        row=first.line,
-        headings=", ".join(first.cells),
-        looked_for="; ".join(reader.looked_for for reader in READERS),
-    )
+    raise unknown(tables[0])

@@ -71,7 +71,7 @@ def placed_on(raw: RawReport, day: date) -> RawReport:
     for meeting in raw.meetings:
         meeting.start, meeting.end = on_day(meeting.start), on_day(meeting.end)
         meeting.visits = [
-            replace(each, join=on_day(each.join), leave=on_day(each.leave))
+            replace(each, join=on_day(each.join), leave=on_day(each.leave), seen=on_day(each.seen))
             for each in meeting.visits
         ]
     return replace(raw, undated=False)
@@ -97,7 +97,7 @@ def _stamps(raw: RawReport) -> Iterator[tuple[int, Stamp]]:
 
 def _meeting_stamps(meeting: RawMeeting) -> Iterator[tuple[int, Stamp]]:
     own = [(meeting.line, meeting.start), (meeting.line, meeting.end)]
-    visits = ((v.line, stamp) for v in meeting.visits for stamp in (v.join, v.leave))
+    visits = ((v.line, stamp) for v in meeting.visits for stamp in (v.join, v.leave, v.seen))
     yield from ((line, stamp) for line, stamp in (*own, *visits) if stamp is not None)
 
 

@@ -94,6 +94,8 @@ class _Finisher:
             aliases=group.aliases,
             registered_name=group.registered_name,
             section=group.visits[0].section,
+            tax_code=group.tax_code,
+            seen_at=self._instant(next((v.seen for v in group.visits if v.seen), None)),
         )
 
     def _hangs_on_day(self, group: Group) -> bool:
@@ -117,6 +119,9 @@ class _Finisher:
         zone = str(self.zone or "")
         if self.raw.totals_only:
             yield Notice("totals_only")
+            self.rows["no_join"].clear()
+        if self.raw.presence_only:
+            yield Notice("presence_only")
             self.rows["no_join"].clear()
         for code in _ROW_CODES:
             if self.rows[code]:
@@ -175,7 +180,7 @@ def _stamps(raw: RawReport) -> Iterator[Stamp]:
     for meeting in raw.meetings:
         yield from (stamp for stamp in (meeting.start, meeting.end) if stamp)
         for visit in meeting.visits:
-            yield from (stamp for stamp in (visit.join, visit.leave) if stamp)
+            yield from (stamp for stamp in (visit.join, visit.leave, visit.seen) if stamp)
 
 
 def _offset(stamps: Iterable[Stamp]) -> tzinfo | None:

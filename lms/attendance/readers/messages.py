@@ -25,9 +25,9 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "not_text": (
         "The file is {kind} (seen at byte {byte}), not a table in text: "
-        "download the report from the platform as CSV.",
+        "download the report from the platform as CSV or Excel (.xlsx).",
         "Il file è {kind} (riconosciuto al byte {byte}), non una tabella di testo: "
-        "scarica il report dalla piattaforma in formato CSV.",
+        "scarica il report dalla piattaforma in formato CSV o Excel (.xlsx).",
     ),
     "too_many_rows": (
         "The table goes on after row {row}, more rows than the {limit} a report may have.",
@@ -56,6 +56,16 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "({looked_for}): we look for columns of names, of join and leave times and of minutes.",
         "La tabella che comincia alla riga {row} («{headings}») non è un report di una piattaforma "
         "conosciuta ({looked_for}): cerchiamo colonne con nomi, orari di entrata e uscita, minuti.",
+    ),
+    "bad_workbook": (
+        "The Excel workbook cannot be read: it is damaged, or locked with a password.",
+        "La cartella di lavoro Excel non si può leggere: è danneggiata o protetta da password.",
+    ),
+    "workbook_limit": (
+        "The Excel workbook is larger inside than a report may be: "
+        "save only the sheet of the report, or download it as CSV.",
+        "La cartella di lavoro Excel contiene più di quanto un report può avere: "
+        "salva solo il foglio del report o scaricalo in formato CSV.",
     ),
     "meetings_only": (
         "Row {row} begins a list of meetings without their participants: "
@@ -146,6 +156,27 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Already in the room when the report begins, counted from there: {names}.",
         "Già nella stanza quando il report comincia, la presenza parte da lì: {names}.",
     ),
+    "presence_only": (
+        "The report says that people were there, not from when to when: it is evidence of presence "
+        "and credits no minutes.",
+        "Il report dice che le persone c'erano, non da quando a quando: è una prova di presenza e "
+        "non accredita minuti.",
+    ),
+    "sheets_read": (
+        "The workbook has several sheets; read: {names}.",
+        "La cartella di lavoro ha più fogli; letti: {names}.",
+    ),
+    "sheets_left": (
+        "Sheets of the workbook that are no report of this platform, left out: {names}.",
+        "Fogli della cartella di lavoro che non sono un report di questa piattaforma, esclusi: "
+        "{names}.",
+    ),
+    "leave_from_duration": (
+        "No leave time: the end was taken from the join time and the duration the platform states, "
+        "in rows: {rows}.",
+        "Ora di uscita mancante: la fine è calcolata dall'ingresso e dalla durata indicata dalla "
+        "piattaforma, nelle righe: {rows}.",
+    ),
     "away_inside": (
         "The platform gives first entry and last exit, and counts less than the time between them "
         "(they left and came back): compare the two figures, rows: {rows}.",
@@ -212,7 +243,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 _KINDS: dict[str, tuple[str, str]] = {
-    "xlsx": ("an Excel workbook", "una cartella di lavoro Excel"),
     "xls": ("an old Office file (Excel .xls)", "un vecchio file di Office (Excel .xls)"),
     "ods": ("an OpenDocument file", "un file OpenDocument"),
     "zip": ("a ZIP archive", "un archivio ZIP"),

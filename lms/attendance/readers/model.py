@@ -79,6 +79,7 @@ class ReportedPerson:
     `name` is as the report writes it first, `aliases` the other names it gives the same person
     (renamed in the room, registered differently). `intervals` is None while an answer is missing;
     `minutes` is None when it would depend on that answer. `lines` are the counted rows' lines.
+    `seen_at`: the first instant at which they were there, where the report says nothing else.
     """
 
     name: str
@@ -90,6 +91,8 @@ class ReportedPerson:
     aliases: tuple[str, ...] = ()
     registered_name: str | None = None
     section: str | None = None
+    tax_code: str | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Visit:
     """One counted row: somebody came in, perhaps left, perhaps with a time the platform states.
 
     `short`: how much less than the difference the platform may state, because it cuts off.
+    `seen`: somebody was there at that instant, and nothing says for how long (a check-in, a click).
     """
 
     line: int
@@ -33,6 +34,8 @@ class Visit:
     registered_name: str | None = None
     section: str | None = None
     short: timedelta = timedelta()
+    tax_code: str | None = None
+    seen: Stamp | None = None
 
 
 @dataclass(slots=True)
@@ -70,6 +73,7 @@ class RawReport:
     notices: list[Notice] = field(default_factory=list)
     zone: ZoneInfo | None = None  # named by the file itself
     totals_only: bool = False  # minutes per person, without join and leave
+    presence_only: bool = False  # who was there, without join, leave and minutes
     undated: bool = False
     suggested: Day | None = None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -61,6 +61,15 @@ class Stamp:
     def on(self, order: Order) -> datetime | None:
         """The wall-clock reading in one order."""
         return self.dmy if order == "dmy" else self.mdy
+
+    def later(self, seconds: int) -> Stamp:
+        """The stamp so many seconds after this one, in both readings."""
+        by = timedelta(seconds=seconds)
+        return replace(
+            self,
+            dmy=self.dmy + by if self.dmy else None,
+            mdy=self.mdy + by if self.mdy else None,
+        )
 
     @property
     def certain(self) -> datetime | None:

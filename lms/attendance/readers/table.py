@@ -52,6 +52,7 @@ class Table:
 
     rows: tuple[Row, ...]
     filename: str
+    sheet: str = ""  # of a workbook
 
 
 def is_missing(text: str) -> bool:
@@ -84,6 +85,19 @@ def parse_table(text: str, filename: str) -> Table:
     if not any(row.filled for row in rows):
         raise UnreadableReport("empty")
     return Table(tuple(rows), filename)
+
+
+def table_of_cells(rows: Iterable[tuple[int, list[str]]], filename: str, sheet: str = "") -> Table:
+    """Return the rows of a sheet, numbered as it numbers them; a gap between rows is one blank row.
+
+    Raises UnreadableReport: `too_many_columns`, `cell_too_long`, each naming the row.
+    """
+    found: list[Row] = []
+    for line, cells in rows:
+        if found and line > found[-1].line + 1:
+            found.append(Row(line - 1, ()))
+        found.append(_checked(list(cells), line))
+    return Table(tuple(found), filename, sheet)
 
 
 def _declared(text: str) -> tuple[str | None, str, int]:
