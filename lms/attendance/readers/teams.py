@@ -69,7 +69,9 @@ def _part(grid: Grid, sheet: Sheet) -> _Part | None:
     if sum(len({row.cell(at) for row in grid.rows[:60]}) > 1 for at in names) > 1:
         return None
     emails = tuple(sorted(found.emails))
-    plan = Plan(grid.headings, tuple(names[-1:]), best.join, best.leave, best.length, emails, best.learned)
+    plan = Plan(
+        grid.headings, tuple(names[-1:]), best.join, best.leave, best.length, emails, best.learned
+    )
     return _Part(grid, plan, best.exact)
 
 

@@ -158,6 +158,7 @@ def timings(
         for leave in moments
         if join != leave
         for length in (*lengths, None)
+        if length not in (join, leave)
     ]
     return sorted(
         (each for each in found if each is not None),
