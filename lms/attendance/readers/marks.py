@@ -1,4 +1,4 @@
-"""Lists with a column for each minute (or each call of the roll) and a mark where somebody was seen.
+"""Lists with a column for each minute (or call of the roll) and a mark where somebody was seen.
 
 A mark stands for the stretch from its column's hour to the next one's; marks in a row are one stay.
 """
