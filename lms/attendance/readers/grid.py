@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from lms.accounts.tax_code_rules import looks_like_one, normalise
 from lms.attendance.readers.columns import email_in, whole_minutes
@@ -101,20 +102,19 @@ class Grid:
         return next((i for i in among if meanings(self.heading(i)) & {*wanted}), None)
 
 
-def grids(table: Table) -> Iterator[Grid]:
-    """The tables under every row that may be headings, in their order; a row heads one at most.
+def headings_in(table: Table, least: int = 3) -> Iterator[Row]:
+    """The rows that may be headings: so many cells or more, none of them an address or a time."""
+    for row in table.rows:
+        if row.filled >= least and not any(map(_is_value, row.cells)):
+            yield row
 
-    Headings name at least three columns, and none of them is an address or a time.
-    """
-    tried = 0
-    for at, row in enumerate(table.rows):
-        if row.filled < 3 or any(map(_is_value, row.cells)):
-            continue
-        tried += 1
-        if tried > _HEADINGS_TRIED:
-            return
+
+def grids(table: Table) -> Iterator[Grid]:
+    """The tables under the first rows that may be headings, in their order."""
+    places = {row.line: at for at, row in enumerate(table.rows)}
+    for row in islice(headings_in(table), _HEADINGS_TRIED):
         below: list[Row] = []
-        for each in table.rows[at + 1 :]:
+        for each in table.rows[places[row.line] + 1 :]:
             if each.filled < 2 or each.cells == row.cells:
                 break
             below.append(each)
