@@ -37,12 +37,16 @@ MAX_LINES = 30_000  # 6,000 people who each came back five times: read in about 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The answers so far; None is not answered. `meetings` are positions in the file, from 0."""
+    """The answers so far; None is not answered. `meetings` are positions in the file, from 0.
+
+    `day`, in ISO form, is the day of a report that has hours only.
+    """
 
     date_order: str | None = None
     zone: str | None = None
     fold: int | None = None
     meetings: tuple[int, ...] | None = None
+    day: str | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Given:
@@ -54,6 +58,7 @@ class Given:
             zone=zone if zone in available_timezones() else None,
             fold=fold if fold in {0, 1} else None,
             meetings=tuple(chosen) if isinstance(chosen, list) and chosen else None,
+            day=day_or_none(stored.get("day")),
         )
 
     def stored(self) -> dict[str, Any]:
@@ -63,7 +68,16 @@ class Given:
             "zone": self.zone,
             "fold": self.fold,
             "meetings": list(self.meetings) if self.meetings else None,
+            "day": self.day,
         }
+
+
+def day_or_none(text: object) -> str | None:
+    """A day in ISO form; None for anything else."""
+    try:
+        return date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        return None
 
 
 def read(content: bytes, filename: str, given: Given) -> Report:
@@ -78,6 +92,7 @@ def read(content: bytes, filename: str, given: Given) -> Report:
     return read_report(
         content,
         filename,
+        date=date.fromisoformat(given.day) if given.day else None,
         zone=ZoneInfo(given.zone) if given.zone else None,
         date_order=given.date_order,  # type: ignore[arg-type]
         fold=given.fold,  # type: ignore[arg-type]
@@ -121,17 +136,21 @@ class Reading:
 
     def unanswered(self, kind: str) -> Question | None:
         """A question that was answered, as it stood before; None where there was none."""
-        field = {"date_order": "date_order", "zone": "zone", "ambiguous_time": "fold"}[kind]
+        field = {"date": "day", "ambiguous_time": "fold"}.get(kind, kind)
         report = read(self.file.content, self.file.filename, replace(self.given, **{field: None}))
         return next((each for each in report.questions if each.kind == kind), None)
 
     def day_words(self, day: str) -> str:
         """A day of a question's options, and whether it is the lesson's."""
         words = local_date(date.fromisoformat(day), style="full")
-        lesson_day = self.lesson.starts_at.astimezone(ZoneInfo(self.lesson.zone)).date()
-        if date.fromisoformat(day) == lesson_day:
+        if day == self.lesson_day:
             return str(_("%(day)s, the day of this lesson", day=words))
         return words
+
+    @property
+    def lesson_day(self) -> str:
+        """The lesson's day on its own clock, in ISO form."""
+        return self.lesson.starts_at.astimezone(ZoneInfo(self.lesson.zone)).date().isoformat()
 
     def meeting_words(self, meeting: Meeting) -> str:
         """A meeting of the file, to choose from."""
@@ -206,9 +225,11 @@ def zone_meanings(reading: Reading) -> dict[str, Meaning]:
     """
     lesson = reading.lesson
     order = reading.given.date_order or _order_of_the_lesson(reading)
+    undated = any(question.kind == "date" for question in reading.report.questions)
+    day = reading.lesson_day if undated else reading.given.day
     found: dict[str, Meaning] = {}
     for name in zones_offered(reading):
-        given = replace(reading.given, date_order=order, zone=name)
+        given = replace(reading.given, date_order=order, zone=name, day=day)
         report = read(reading.file.content, reading.file.filename, given)
         people = [
             person for meeting in report.meetings for person in meeting.people if person.intervals
@@ -228,9 +249,8 @@ def zone_meanings(reading: Reading) -> dict[str, Meaning]:
 
 def _order_of_the_lesson(reading: Reading) -> str:
     """The date order that shows the lesson's day, for an illustration only."""
-    day = reading.lesson.starts_at.astimezone(ZoneInfo(reading.lesson.zone)).date().isoformat()
     asked = next((each for each in reading.report.questions if each.kind == "date_order"), None)
-    return "mdy" if asked and asked.options[-1] == day else "dmy"
+    return "mdy" if asked and asked.options[-1] == reading.lesson_day else "dmy"
 
 
 def question_words(question: Question) -> str:
@@ -240,4 +260,5 @@ def question_words(question: Question) -> str:
 
 def platform_name(platform: str) -> str:
     """The platform as people call it."""
-    return {"zoom": "Zoom"}.get(platform, platform.capitalize() or _("unknown platform"))
+    names = {"teams": "Microsoft Teams", "meet": "Google Meet"}
+    return names.get(platform, platform.capitalize() or _("unknown platform"))

@@ -146,6 +146,22 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Il report riporta solo i minuti totali, senza ingressi e uscite: non si può limitare la "
         "presenza all'orario dell'incontro.",
     ),
+    "still_there": (
+        "No leave: still in the room when the report was downloaded, counted as far as the report "
+        "reaches ({text}): {names}.",
+        "Senza uscita: ancora nella stanza quando il report è stato scaricato, la presenza arriva "
+        "fin dove arriva il report ({text}): {names}.",
+    ),
+    "marks": (
+        "Presence is marked at intervals, minutes between two marks: {count}. Marks in a row are "
+        "one stay; how long somebody was there between two calls is not told.",
+        "La presenza è segnata a intervalli, minuti tra due segni: {count}. I segni consecutivi "
+        "sono una sola permanenza; che cosa è successo tra un segno e l'altro non è riportato.",
+    ),
+    "there_before": (
+        "Already in the room when the report begins, counted from there: {names}.",
+        "Già nella stanza quando il report comincia, la presenza parte da lì: {names}.",
+    ),
     "presence_only": (
         "The report says that people were there, not from when to when: it is evidence of presence "
         "and credits no minutes.",
