@@ -141,6 +141,8 @@ def _in_its_time(last: date, reference: Reference, order: Order) -> bool:
         return True
     if reference.kind == "generated":
         return at.date() + _DAY >= last
+    if reference.kind == "day":
+        return abs(at.date() - last) <= _LONGEST
     return at.date() <= last + _DAY
 
 

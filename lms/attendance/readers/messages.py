@@ -168,6 +168,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Il report dice che le persone c'erano, non da quando a quando: è una prova di presenza e "
         "non accredita minuti.",
     ),
+    "unclear_statuses": (
+        "Statuses that do not tell by themselves whether somebody was there, left out: {names}.",
+        "Stati che da soli non dicono se la persona c'era, esclusi: {names}.",
+    ),
     "sheets_read": (
         "The workbook has several sheets; read: {names}.",
         "La cartella di lavoro ha più fogli; letti: {names}.",

@@ -14,7 +14,7 @@ from lms.attendance.readers.model import Notice
 from lms.attendance.readers.stamps import Day, Stamp
 from lms.attendance.readers.table import Table
 
-ReferenceKind = Literal["generated", "created", "other"]
+ReferenceKind = Literal["generated", "created", "day", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,10 @@ class RawMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A stamp that is no presence but tells about dates: when the report was generated, …."""
+    """A stamp that is no presence but tells about dates: when the report was generated, ….
+
+    `day`: the file is named for the day of this stamp.
+    """
 
     line: int
     stamp: Stamp
