@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 
 from lms.attendance.readers.grids import Grid, shapes
 from lms.attendance.readers.model import Notice, UnreadableReport
+from lms.attendance.readers.naming import name_columns
 from lms.attendance.readers.people import name_key
 from lms.attendance.readers.raw import RawMeeting, RawReport, Visit
 from lms.attendance.readers.stamps import Stamp
@@ -53,13 +54,15 @@ def find_events(grid: Grid) -> Events | None:
     when = found.stamps[0]
     sample = [row for row in grid.rows[:_SAMPLE] if row.cell(when)]
     kinds = {at: {row.cell(at) for row in sample} - {""} for at in found.texts}
-    action = min(kinds, key=lambda at: (len(kinds[at]), -at))
-    names = tuple(at for at in found.texts if len(kinds[at]) > len(kinds[action]) or at < action)
-    if not 1 <= len(kinds[action]) <= _KINDS or not names:
-        return None
-    plan = Plan(grid.headings, names[:1], when, None, emails=found.emails)
-    joins = _joins(sample, plan, action, when)
-    return Events(plan, action, when, joins) if joins else None
+    for action in sorted(found.texts, key=lambda at: (len(kinds[at]) == 1, abs(at - when))):
+        texts = [at for at in found.texts if at != action]
+        names = name_columns(sample, texts, grid.headings)
+        if 1 <= len(kinds[action]) <= _KINDS and names:
+            plan = Plan(grid.headings, names, when, None, emails=found.emails)
+            joins = _joins(sample, plan, action, when)
+            if joins:
+                return Events(plan, action, when, joins)
+    return None
 
 
 def _joins(rows: Sequence[Row], plan: Plan, action: int, when: int) -> frozenset[str]:
@@ -70,9 +73,11 @@ def _joins(rows: Sequence[Row], plan: Plan, action: int, when: int) -> frozenset
         firsts[kinds[0]] += 1
     every = {kind for kinds in sequences.values() for kind in kinds}
     joins = {kind for kind, count in firsts.items() if count >= (1 - _FIRST) * len(sequences)}
-    told = {kind for kind in every if "join" in meanings(kind)}
+    told = {kind for kind in every if meanings(kind) & {"join", "attended"}}
     left = {kind for kind in every if "leave" in meanings(kind)} - told
     joins = (joins | told) - left or told
+    if told and left:
+        return frozenset(joins)
     turns = sum(_take_turns(kinds, joins) for kinds in sequences.values())
     known = bool(told) or (every - joins)  # one unknown word alone could mean anything
     return frozenset(joins) if known and turns >= _FIRST * len(sequences) else frozenset()

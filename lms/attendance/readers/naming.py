@@ -1,17 +1,17 @@
-"""Which columns name people, by what they hold: many different words, in one column or in two."""
+"""Which columns name people: by their headings, else by what they hold."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from lms.attendance.readers.columns import by_words
 from lms.attendance.readers.table import Row
-from lms.attendance.readers.vocabulary import folded, meanings
+from lms.attendance.readers.vocabulary import folded
 
 _SAMPLE = 60
-_NAMES = frozenset(["name", "first_name", "last_name"])
-_SESSION = re.compile(
-    r"session|sessio|sesion|sitzung|seance|sessao|meeting|riunione|reunion|reuniao"
+_NOT_OF_PEOPLE = re.compile(
+    r"sess|sitzung|seance|meeting|riunion|reunion|reuniao|besprech|evento?$"
 )
 _ALIKE = 0.7  # of the most different column
 
@@ -20,57 +20,42 @@ def name_columns(
     rows: Sequence[Row], texts: Sequence[int], headings: Sequence[str]
 ) -> tuple[int, ...]:
     """Return the column of whole names, or those of first and last name; () for none."""
-    candidates = _called_names(texts, headings) or list(texts)
-    sample = rows[:_SAMPLE]
-    different = {at: len({row.cell(at) for row in sample} - {""}) for at in candidates}
-    most = max(different.values(), default=0)
-    likely = [at for at in candidates if different[at] and different[at] >= _ALIKE * most]
-    if not likely:
-        return ()
-    whole = next((at for at in likely if _of_words(sample, at)), None)
-    if whole is not None and not _beside_first_name(whole, headings):
-        return (whole,)
-    first = likely[0]
-    beside = next((at for at in candidates if at == first + 1 and different[at]), None)
-    if beside is None:
-        return (first,)
-    return (beside, first) if _last_before_first(first, beside, headings) else (first, beside)
+    sample = [row for row in rows[:_SAMPLE] if row.filled > 1]
+    return _by_headings(sample, texts, headings) or _by_shape(sample, texts)
 
 
-def _called_names(texts: Sequence[int], headings: Sequence[str]) -> list[int]:
-    return [
-        at
-        for at in texts
-        if at < len(headings)
-        and meanings(headings[at]) & _NAMES
-        and not meanings(headings[at]) & {"topic", "other_thing"}
-        and not _SESSION.search(folded(headings[at]))
+def _by_headings(
+    rows: Sequence[Row], texts: Sequence[int], headings: Sequence[str]
+) -> tuple[int, ...]:
+    asked = [
+        heading if at in texts and not _NOT_OF_PEOPLE.search(folded(heading)) else ""
+        for at, heading in enumerate(headings)
     ]
+    said = by_words(asked, rows)
+    if said.name is not None:
+        return (said.name,)
+    if said.first_name is not None and said.last_name is not None:
+        return (said.first_name, said.last_name)
+    return ()
 
 
-def _of_words(rows: Sequence[Row], at: int) -> bool:
-    """Whether most cells have several words, as first and last name together have."""
+def _by_shape(rows: Sequence[Row], texts: Sequence[int]) -> tuple[int, ...]:
+    """The leftmost column of many different words; with the next where one word is all it has."""
+    wordy = [at for at in texts if not _mostly(rows, at, _has_digits)] or list(texts)
+    different = {at: len({row.cell(at) for row in rows} - {""}) for at in wordy}
+    most = max(different.values(), default=0)
+    likely = [at for at in wordy if different[at] and different[at] >= _ALIKE * most]
+    whole = next((at for at in likely if _mostly(rows, at, lambda cell: " " in cell)), None)
+    if whole is not None or not likely:
+        return () if whole is None else (whole,)
+    beside = likely[0] + 1
+    return (likely[0], beside) if different.get(beside) else (likely[0],)
+
+
+def _mostly(rows: Sequence[Row], at: int, shape: Callable[[str], bool]) -> bool:
     filled = [cell for row in rows if (cell := row.cell(at))]
-    return sum(" " in cell for cell in filled) >= len(filled) / 2
+    return sum(map(shape, filled)) >= len(filled) / 2
 
 
-def _beside_first_name(at: int, headings: Sequence[str]) -> bool:
-    """Whether the headings tell this column and its neighbour to be the parts of a name."""
-    said = [meanings(heading) & _NAMES for heading in headings]
-    if at >= len(said) or at + 1 >= len(said):
-        return False
-    mine, other = said[at], said[at + 1]
-    return (
-        ("first_name" in mine and "last_name" in other)
-        or ("last_name" in mine and bool(other & {"first_name", "name"}))
-        or ("first_name" in mine and "name" in other)
-        or (mine == {"name"} and "last_name" in other)
-    )
-
-
-def _last_before_first(first: int, beside: int, headings: Sequence[str]) -> bool:
-    if beside >= len(headings):
-        return False
-    return "last_name" in meanings(headings[first]) and "last_name" not in meanings(
-        headings[beside]
-    )
+def _has_digits(cell: str) -> bool:
+    return any(ch.isdigit() for ch in cell)

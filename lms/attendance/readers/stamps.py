@@ -163,7 +163,9 @@ def parse_day(text: str) -> Day | None:
 
 
 def zone_mark(heading: str) -> timedelta | None:
-    """The offset a heading states: «Join Time (UTC)», «Start (GMT+02:00)»."""
+    """The offset a heading states: «Join Time (UTC)», «Start (GMT+02:00)», «UtcEventTimestamp»."""
+    if re.match("U[Tt][Cc][A-Z]", heading):
+        return timedelta()
     lowered = heading.lower()
     if not re.search(r"\b(utc|gmt|cest|cet)\b|\b(utc|gmt)[+-]", lowered):
         return None
