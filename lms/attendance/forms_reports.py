@@ -21,7 +21,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.attendance.forms import one_line
-from lms.attendance.preview import Given, Reading, question_words, zones_offered
+from lms.attendance.given import Given
+from lms.attendance.preview import Reading, question_words, zones_offered
 from lms.attendance.readers import Question
 
 OTHER = "other"
@@ -103,6 +104,7 @@ class AnswersForm(FlaskForm):  # type: ignore[misc]
                 else before.meetings
             ),
             day=other.isoformat() if other else day,
+            columns=before.columns,
         )
 
 

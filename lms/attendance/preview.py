@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from lms.attendance import queries_evidence, queries_reports
 from lms.attendance.crediting import Assessment, Known, Window, assess
+from lms.attendance.given import Given, read
 from lms.attendance.intervals import Interval, clip, minutes
 from lms.attendance.matching import Candidate
 from lms.attendance.models import ReportFile
@@ -24,80 +25,13 @@ from lms.attendance.readers import (
     Question,
     Report,
     UnreadableReport,
-    read_report,
     sentence,
 )
+from lms.attendance.readers.mapped import PLATFORM
 from lms.catalogue.models import Lesson
 from lms.pages import local_date, local_datetime
-from lms.workbooks import is_workbook
 
 ROWS_SHOWN = 3
-MAX_LINES = 30_000  # 6,000 people who each came back five times: read in about two seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The answers so far; None is not answered. `meetings` are positions in the file, from 0.
-
-    `day`, in ISO form, is the day of a report that has hours only.
-    """
-
-    date_order: str | None = None
-    zone: str | None = None
-    fold: int | None = None
-    meetings: tuple[int, ...] | None = None
-    day: str | None = None
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Given:
-        """As they stand in `ReportFile.answers`; what makes no sense is not answered."""
-        order, zone, fold = stored.get("date_order"), stored.get("zone"), stored.get("fold")
-        chosen = stored.get("meetings")
-        return cls(
-            date_order=order if order in {"dmy", "mdy"} else None,
-            zone=zone if zone in available_timezones() else None,
-            fold=fold if fold in {0, 1} else None,
-            meetings=tuple(chosen) if isinstance(chosen, list) and chosen else None,
-            day=day_or_none(stored.get("day")),
-        )
-
-    def stored(self) -> dict[str, Any]:
-        """As JSON keeps them."""
-        return {
-            "date_order": self.date_order,
-            "zone": self.zone,
-            "fold": self.fold,
-            "meetings": list(self.meetings) if self.meetings else None,
-            "day": self.day,
-        }
-
-
-def day_or_none(text: object) -> str | None:
-    """A day in ISO form; None for anything else."""
-    try:
-        return date.fromisoformat(str(text)).isoformat()
-    except ValueError:
-        return None
-
-
-def read(content: bytes, filename: str, given: Given) -> Report:
-    """Read a report with the answers given. Raises UnreadableReport, also for more than MAX_LINES.
-
-    The lesson's day is not handed over: a date that may be two days is asked, never guessed from
-    the lesson, because the report may be of another one.
-    """
-    lines = max(content.count(b"\n"), content.count(b"\r"))
-    if lines > MAX_LINES and not is_workbook(content):
-        raise UnreadableReport("too_many_rows", row=MAX_LINES, limit=MAX_LINES)
-    return read_report(
-        content,
-        filename,
-        date=date.fromisoformat(given.day) if given.day else None,
-        zone=ZoneInfo(given.zone) if given.zone else None,
-        date_order=given.date_order,  # type: ignore[arg-type]
-        fold=given.fold,  # type: ignore[arg-type]
-        most_rows=MAX_LINES,
-    )
 
 
 def told(code: str, params: Mapping[str, Any]) -> str:
@@ -186,6 +120,11 @@ def look(file: ReportFile, lesson: Lesson) -> Reading:
     return Reading(file, lesson, given, report, chosen, assessment, people)
 
 
+def unexplained(file: ReportFile) -> bool:
+    """Whether a table of no platform still waits for somebody to say what its columns are."""
+    return file.platform == PLATFORM and Given.of(file.answers).columns is None
+
+
 def _known(register_id: int, lesson: Lesson) -> Known:
     decisions = queries_reports.remembered(lesson.module.cycle_id)
     return Known(
@@ -260,5 +199,11 @@ def question_words(question: Question) -> str:
 
 def platform_name(platform: str) -> str:
     """The platform as people call it."""
-    names = {"teams": "Microsoft Teams", "meet": "Google Meet"}
-    return names.get(platform, platform.capitalize() or _("unknown platform"))
+    names = {
+        "teams": "Microsoft Teams",
+        "meet": "Google Meet",
+        "gotowebinar": "GoToWebinar",
+        "bigbluebutton": "BigBlueButton",
+        "table": str(_("a table of your own")),
+    }
+    return names.get(platform) or platform.capitalize() or str(_("unknown platform"))

@@ -13,10 +13,11 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from lms.accounts.models import Account
-from lms.attendance import actions_reports
+from lms.attendance import actions_columns, actions_reports
 from lms.attendance.crediting import Assessment
+from lms.attendance.given import Given
 from lms.attendance.models import ReportFile, ReportStatus
-from lms.attendance.preview import Given, Reading, look
+from lms.attendance.preview import Reading, look
 from lms.attendance.queries_seals import verify_seals
 from lms.attendance.readers import UnreadableReport
 from lms.attendance.readers.decoding import MAX_BYTES
@@ -78,7 +79,10 @@ def _person_id(login: str | None) -> int | None:
 def _import(lesson: Lesson, file: Path, given: Given, by: int | None) -> None:
     with file.open("rb") as stream:
         content = stream.read(MAX_BYTES + 1)  # one byte more tells that there is too much
-    staged = actions_reports.stage_report(lesson, file.name, content, by=by)
+    found = actions_columns.recognised(lesson, content, file.name)
+    staged = actions_reports.stage_report(
+        lesson, file.name, content, by=by, platform=found.platform, columns=found.columns
+    )
     if staged.file.status is ReportStatus.IMPORTED:
         db.session.rollback()
         click.echo(f"{file.name}: imported already, nothing has changed.")
@@ -93,6 +97,7 @@ def _import(lesson: Lesson, file: Path, given: Given, by: int | None) -> None:
             known.fold,
             known.meetings,
             given.day or known.day,
+            known.columns,
         ),
     )
     reading = look(staged.file, lesson)

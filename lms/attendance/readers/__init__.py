@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from lms.attendance.readers.containers import tables_of
 from lms.attendance.readers.finishing import finish
+from lms.attendance.readers.mapped import MappedReader
+from lms.attendance.readers.mapping import ColumnMapping
 from lms.attendance.readers.messages import sentence
 from lms.attendance.readers.model import (
     Answers,
@@ -32,6 +34,7 @@ from lms.attendance.readers.table import MAX_ROWS
 
 __all__ = [
     "Answers",
+    "ColumnMapping",
     "Meeting",
     "Notice",
     "Order",
@@ -54,19 +57,21 @@ def read_report(
     date_order: Order | None = None,
     fold: Literal[0, 1] | None = None,
     most_rows: int = MAX_ROWS,
+    columns: ColumnMapping | None = None,
 ) -> Report:
     """Return what a platform's report says, with the questions only a person can answer.
 
     `date` is the lesson's day: it decides day/month or month/day when it fits one of them only.
     `zone` is the clock of the report and the zone instants are given in; a mark in the file wins
     over it. `date_order` and `fold` (first or second of the two hours when clocks go back) are a
-    person's answers, used only where the file leaves the choice.
+    person's answers, used only where the file leaves the choice. `columns` says which column is
+    which: then the file is no platform's, and is read by that alone.
 
     Raises UnreadableReport, with a code and what and where, for bytes that are no readable report.
     """
     tables, notices = tables_of(data, filename, most_rows)
     answers = Answers(date, zone, date_order, fold)
-    for reader in READERS:
+    for reader in READERS if columns is None else (MappedReader(columns),):
         raw = read_sheets(reader, tables)
         if raw is not None:
             raw.notices[:0] = notices

@@ -133,7 +133,7 @@ class _Reading:
         return hour.on(day, later=1) if after and _earlier(same_day, after) else same_day
 
     def _day(self, row: Row, after: Stamp | None) -> Day | None:
-        """The day of an hour: told by the row, or that of when the person came; none is told yet."""
+        """The day of an hour: the row's own, that of the entry, or none that is told yet."""
         told = parse_day(self._cell(row, "day"))
         if told is None and after is not None:
             told = Day(after.dmy and after.dmy.date(), after.mdy and after.mdy.date())

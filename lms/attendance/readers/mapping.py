@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from lms.attendance.readers.grid import Grid, headings_in, names
 from lms.attendance.readers.people import name_key
-from lms.attendance.readers.stamps import parse_day, parse_hour, parse_stamp
+from lms.attendance.readers.stamps import parse_day, parse_hour
 from lms.attendance.readers.table import Row, Table
 
 Role = Literal[
@@ -44,6 +44,18 @@ class ColumnMapping:
         columns = stored["columns"]
         headings = tuple(str(each) for each in stored.get("headings") or ())
         return cls(headings, tuple((role, int(columns[role])) for role in ROLES if role in columns))
+
+
+def fault(columns: Sequence[tuple[Role, int]]) -> str | None:
+    """What is wrong with what columns are said to be: `twice`, `nobody`, `without_join`."""
+    said = [role for role, _at in columns]
+    if len(said) != len(set(said)):
+        return "twice"
+    if not {*WHO} & {*said}:
+        return "nobody"
+    if {"left", "day"} & {*said} and "joined" not in said:
+        return "without_join"
+    return None
 
 
 def signature(headings: Sequence[str]) -> str:
@@ -97,8 +109,3 @@ def guessed(headings: Row, rows: Sequence[Row]) -> ColumnMapping:
     }
     columns = tuple((role, at) for role, at in found.items() if at is not None)
     return ColumnMapping(headings.cells, columns)
-
-
-def is_time(text: str) -> bool:
-    """Whether a cell may say when somebody came or left."""
-    return parse_stamp(text) is not None or parse_hour(text) is not None

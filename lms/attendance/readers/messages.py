@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from lms.attendance.readers.messages_more import MORE_SENTENCES
+
 Language = Literal["en", "it"]
 
 _SHOWN = 5  # rows or names listed before "…"
 
 # code: (English, Italian)
 _SENTENCES: dict[str, tuple[str, str]] = {
+    **MORE_SENTENCES,
     # refusals
     "empty": (
         "The file is empty: it holds no row to read.",
@@ -56,16 +59,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "({looked_for}): we look for columns of names, of join and leave times and of minutes.",
         "La tabella che comincia alla riga {row} («{headings}») non è un report di una piattaforma "
         "conosciuta ({looked_for}): cerchiamo colonne con nomi, orari di entrata e uscita, minuti.",
-    ),
-    "bad_workbook": (
-        "The Excel workbook cannot be read: it is damaged, or locked with a password.",
-        "La cartella di lavoro Excel non si può leggere: è danneggiata o protetta da password.",
-    ),
-    "workbook_limit": (
-        "The Excel workbook is larger inside than a report may be: "
-        "save only the sheet of the report, or download it as CSV.",
-        "La cartella di lavoro Excel contiene più di quanto un report può avere: "
-        "salva solo il foglio del report o scaricalo in formato CSV.",
     ),
     "meetings_only": (
         "Row {row} begins a list of meetings without their participants: "
@@ -161,37 +154,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "there_before": (
         "Already in the room when the report begins, counted from there: {names}.",
         "Già nella stanza quando il report comincia, la presenza parte da lì: {names}.",
-    ),
-    "presence_only": (
-        "The report says that people were there, not from when to when: it is evidence of presence "
-        "and credits no minutes.",
-        "Il report dice che le persone c'erano, non da quando a quando: è una prova di presenza e "
-        "non accredita minuti.",
-    ),
-    "unclear_statuses": (
-        "Statuses that do not tell by themselves whether somebody was there, left out: {names}.",
-        "Stati che da soli non dicono se la persona c'era, esclusi: {names}.",
-    ),
-    "sheets_read": (
-        "The workbook has several sheets; read: {names}.",
-        "La cartella di lavoro ha più fogli; letti: {names}.",
-    ),
-    "sheets_left": (
-        "Sheets of the workbook that are no report of this platform, left out: {names}.",
-        "Fogli della cartella di lavoro che non sono un report di questa piattaforma, esclusi: "
-        "{names}.",
-    ),
-    "leave_from_duration": (
-        "No leave time: the end was taken from the join time and the duration the platform states, "
-        "in rows: {rows}.",
-        "Ora di uscita mancante: la fine è calcolata dall'ingresso e dalla durata indicata dalla "
-        "piattaforma, nelle righe: {rows}.",
-    ),
-    "away_inside": (
-        "The platform gives first entry and last exit, and counts less than the time between them "
-        "(they left and came back): compare the two figures, rows: {rows}.",
-        "La piattaforma riporta primo ingresso e ultima uscita, e conta meno del tempo tra i due "
-        "(uscite e rientri): confronta le due cifre, righe: {rows}.",
     ),
     "ignored_rows": (
         "Rows that name nobody's presence, left out: {rows}.",

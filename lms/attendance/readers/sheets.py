@@ -62,5 +62,5 @@ def unknown(table: Table) -> UnreadableReport:
         "unknown_table",
         row=first.line,
         headings=", ".join(first.cells),
-        looked_for="; ".join(reader.looked_for for reader in READERS),
+        looked_for="; ".join(dict.fromkeys(reader.looked_for for reader in READERS)),
     )

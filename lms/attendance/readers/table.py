@@ -111,15 +111,19 @@ def _declared(text: str) -> tuple[str | None, str, int]:
 
 
 def _separator(text: str) -> str:
-    """The separator that makes most cells of the opening rows, counting rows of three or more."""
+    """The separator that makes most cells of the opening rows, counting rows of three or more.
+
+    Where none makes such rows, the one that makes most rows of two.
+    """
     sample = text[:_SAMPLE]
 
-    def cells(separator: str) -> int:
+    def cells(separator: str) -> tuple[int, int]:
         try:
             opening = list(islice(_reader(io.StringIO(sample, newline=""), separator), 300))
         except csv.Error:
-            return 0
-        return sum(len(row) for row in opening if len(row) >= 3)
+            return 0, 0
+        pairs = sum(len(row) == 2 for row in opening)
+        return sum(len(row) for row in opening if len(row) >= 3), pairs
 
     return max(_SEPARATORS, key=cells)
 
