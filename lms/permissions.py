@@ -173,6 +173,9 @@ TABLE: dict[str, Rule] = {
     "attendance.discard_report": Rule(TEACHING, "report", hidden=True),
     "attendance.withdraw_report": Rule(TEACHING, "report", hidden=True),
     "attendance.download_report": Rule(TEACHING, "report", hidden=True),
+    "attendance.explain_columns": Rule(TEACHING, "report", hidden=True),
+    "attendance.saved_columns": Rule(TEACHING, "lesson"),
+    "attendance.forget_columns": Rule(TEACHING, "saved_columns", hidden=True),
     "attendance.queue": Rule(TEACHING, "lesson"),
     "attendance.decide_entry": Rule(TEACHING, "report_entry", hidden=True),
     # why a mark is what it is: for the person too

@@ -27,6 +27,8 @@ from lms.attendance.models import (
     ReportStatus,
     SealedOriginal,
 )
+from lms.attendance.models_columns import SavedColumns
+from lms.attendance.readers.mapping import signature
 from lms.auditing.models import AuditSession
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
@@ -129,7 +131,12 @@ class Half:
             register_id=self.register.id, filename="zoom-2.csv", sha256=sha256(name + "2"), size=4,
             content=staged_report(), platform="zoom", uploaded_at=now(),
         )  # fmt: skip
-        db.session.add_all([self.report, self.staged])
+        self.columns = SavedColumns(
+            track_id=self.cycle.track_id, signature=signature(("Chi", name)), filename="ore.csv",
+            mapping={"headings": ["Chi", name], "columns": {"name": 0, "minutes": 1}},
+            saved_at=now(), saved_by_id=self.trainer.id,
+        )  # fmt: skip
+        db.session.add_all([self.report, self.staged, self.columns])
         db.session.flush()
         interval = [[self.lesson.starts_at.isoformat(), self.lesson.ends_at.isoformat()]]
         known = ReportEntry(

@@ -15,6 +15,7 @@ from sqlalchemy import delete, exists, func, insert, select
 from lms import audit, jobs
 from lms.attendance import queries_reports
 from lms.attendance.crediting import Assessment, How, Line
+from lms.attendance.given import Given, read
 from lms.attendance.models import (
     AttendanceRegister,
     MatchMethod,
@@ -22,9 +23,10 @@ from lms.attendance.models import (
     ReportFile,
     ReportStatus,
 )
-from lms.attendance.preview import Given, look, read
+from lms.attendance.preview import look
 from lms.attendance.queries_evidence import stays
 from lms.attendance.queries_reports import Decision
+from lms.attendance.readers import ColumnMapping
 from lms.attendance.records import (
     add_evidence,
     lock_open_register,
@@ -56,12 +58,18 @@ def platform_of(content: bytes, filename: str) -> str:
 
 
 def stage_report(
-    lesson: Lesson, filename: str, content: bytes, *, by: int | None, platform: str | None = None
+    lesson: Lesson,
+    filename: str,
+    content: bytes,
+    *,
+    by: int | None,
+    platform: str | None = None,
+    columns: ColumnMapping | None = None,
 ) -> Staged:
     """Keep an uploaded report aside until somebody confirms or discards it.
 
-    `platform`: as `platform_of` said, where it was asked already. Raises UnreadableReport, and then
-    nothing is kept; UserError for a register that is closed.
+    `platform`: as `platform_of` said, where it was asked already; `columns`: of a table of none.
+    Raises UnreadableReport, and then nothing is kept; UserError for a register that is closed.
     """
     platform = platform or platform_of(content, filename)
     register = lock_open_register(lesson)
@@ -77,7 +85,7 @@ def stage_report(
         size=len(content),
         content=content,
         platform=platform,
-        answers={},
+        answers=Given(columns=columns).stored() if columns else {},
         status=ReportStatus.STAGED,
         uploaded_at=now(),
         uploaded_by_id=by,
@@ -118,20 +126,21 @@ def _sweep(files: Iterable[ReportFile]) -> None:
 def answer(lesson: Lesson, file: ReportFile, given: Given) -> None:
     """Keep the answers to a staged report's questions. UserError once it is imported."""
     lock_open_register(lesson)
-    _still_staged(file)
+    still_staged(file)
     file.answers = given.stored()
 
 
 def discard(lesson: Lesson, file: ReportFile) -> None:
     """Throw a staged report away. UserError (409) once it is imported: then it is evidence."""
     lock_open_register(lesson)
-    _still_staged(file)
+    still_staged(file)
     _sweep([file])
     if db.session.scalar(select(ReportFile.id).where(ReportFile.id == file.id)):
         raise UserError(_("This report was imported once and taken back: it stays."), 409)
 
 
-def _still_staged(file: ReportFile) -> None:
+def still_staged(file: ReportFile) -> None:
+    """Demand that nobody imported a report meanwhile. UserError (409)."""
     db.session.refresh(file, ["status"])
     if file.status is not ReportStatus.STAGED:
         raise UserError(_("This report was imported already: it is evidence now."), 409)
@@ -152,7 +161,7 @@ def import_report(
     UserError while questions are open. Raises UnreadableReport.
     """
     register = lock_open_register(lesson)
-    _still_staged(file)
+    still_staged(file)
     assessment = _agreed(lesson, file, fingerprint, elsewhere=elsewhere)
     _write_entries(lesson, file, assessment)
     _credit(lesson, register, file, by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
@@ -10,16 +11,18 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    DateField,
     HiddenField,
     RadioField,
     SelectMultipleField,
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from lms.attendance.forms import one_line
-from lms.attendance.preview import Given, Reading, question_words, zones_offered
+from lms.attendance.given import Given
+from lms.attendance.preview import Reading, question_words, zones_offered
 from lms.attendance.readers import Question
 
 OTHER = "other"
@@ -45,6 +48,11 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
 class AnswersForm(FlaskForm):  # type: ignore[misc]
     """What only a person can say of a report; fields without a question are taken out."""
 
+    day = RadioField(
+        _l("On which day was the meeting?"),
+        validators=[InputRequired(_l("Say on which day the meeting was."))],
+    )
+    other_day = DateField(_l("The other day"), validators=[Optional()])
     date_order = RadioField(
         _l("On which day was the meeting?"),
         validators=[InputRequired(_l("Say on which day the meeting was."))],
@@ -75,10 +83,17 @@ class AnswersForm(FlaskForm):  # type: ignore[misc]
         if self.zone and self.zone.data == OTHER and field.data not in available_timezones():
             raise ValidationError(_("There is no time zone of this name."))
 
+    def validate_day(self, field: RadioField) -> None:
+        """With a day beside it, when "another" is chosen."""
+        if field.data == OTHER and self.other_day.data is None:
+            raise ValidationError(_("Enter the other day."))
+
     def given(self) -> Given:
         """The answers, those already given included."""
         before = self.reading.given
         zone = self.zone.data if self.zone else before.zone
+        day = self.day.data if self.day else before.day
+        other = self.other_day.data if day == OTHER else None
         return Given(
             date_order=self.date_order.data if self.date_order else before.date_order,
             zone=self.other_zone.data if zone == OTHER else zone,
@@ -88,6 +103,8 @@ class AnswersForm(FlaskForm):  # type: ignore[misc]
                 if self.meetings
                 else before.meetings
             ),
+            day=other.isoformat() if other else day,
+            columns=before.columns,
         )
 
 
@@ -96,11 +113,30 @@ def asked(reading: Reading) -> AnswersForm:
     form = AnswersForm()
     form.reading = reading
     form.questions = {question.kind: question for question in reading.report.questions}
+    _ask_day(form)
     _ask_date_order(form)
     _ask_meetings(form)
     _ask_zone(form)
     _ask_fold(form)
     return form
+
+
+def _ask_day(form: AnswersForm) -> None:
+    """The day of a report that has hours only: none is chosen beforehand."""
+    known = form.reading.given.day
+    question = _question(form, "date", known)
+    if question is None:
+        del form.day, form.other_day
+        return
+    days = list(dict.fromkeys([*question.options, form.reading.lesson_day]))
+    form.day.label.text = question_words(question)
+    form.day.choices = [
+        *((day, form.reading.day_words(day)) for day in days),
+        (OTHER, _("Another day")),
+    ]
+    if not form.is_submitted() and known is not None:
+        form.day.data = known if known in days else OTHER
+        form.other_day.data = None if known in days else date.fromisoformat(known)
 
 
 def _ask_date_order(form: AnswersForm) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from lms.access import Subject, loader
 from lms.attendance.models import AttendanceRecord, AttendanceRegister, ReportEntry, ReportFile
+from lms.attendance.models_columns import SavedColumns
 from lms.catalogue.loading import subject_of
 from lms.catalogue.models import Lesson
 from lms.enrolment.models import TOOK_PART, Enrolment
@@ -37,6 +38,14 @@ class LessonEntry:
 
     lesson: Lesson
     entry: ReportEntry
+
+
+@dataclass(frozen=True, slots=True)
+class LessonColumns:
+    """A table explained in the track of a lesson."""
+
+    lesson: Lesson
+    row: SavedColumns
 
 
 @loader("presence")
@@ -73,6 +82,14 @@ def _report(lesson_id: int, report_id: int, **_rest: Any) -> Subject | None:
     if file is None or lesson is None:
         return None
     return subject_of(LessonReport(lesson, file), lesson.module.cycle)
+
+
+@loader("saved_columns")
+def _saved_columns(lesson_id: int, saved_id: int, **_rest: Any) -> Subject | None:
+    lesson, row = db.session.get(Lesson, lesson_id), db.session.get(SavedColumns, saved_id)
+    if lesson is None or row is None or row.track_id != lesson.module.cycle.track_id:
+        return None
+    return subject_of(LessonColumns(lesson, row), lesson.module.cycle)
 
 
 @loader("report_entry")

@@ -140,6 +140,7 @@ class MatchMethod(enum.StrEnum):
     """How a person of a report came to be known as an enrolled one."""
 
     EMAIL = "email"
+    TAX_CODE = "tax_code"
     NAME = "name"
     HUMAN = "human"
     DISMISSED = "dismissed"
@@ -157,7 +158,7 @@ class ReportEntry(Base):
         CheckConstraint(
             "(match IS NULL AND enrolment_id IS NULL) "
             "OR (match = 'dismissed' AND enrolment_id IS NULL) "
-            "OR (match IN ('email', 'name', 'human') AND enrolment_id IS NOT NULL)",
+            "OR (match IN ('email', 'tax_code', 'name', 'human') AND enrolment_id IS NOT NULL)",
             name="match_names_enrolment",
         ),
     )

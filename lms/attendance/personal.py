@@ -122,6 +122,11 @@ declare(
     Left("encrypted, and opened only to verify the seal of a register"),
     Left("encrypted, and opened only to verify the seal of a register"),
 )
+declare(
+    "saved_columns",
+    Left("says who of the staff explained a table's columns, and when"),
+    Left("a number of the staff's, and when"),
+)
 declare_impersonal(("seal_chain",))
 keep_for(
     Period(

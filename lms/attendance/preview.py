@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from lms.attendance import queries_evidence, queries_reports
 from lms.attendance.crediting import Assessment, Known, Window, assess
+from lms.attendance.given import Given, read
 from lms.attendance.intervals import Interval, clip, minutes
 from lms.attendance.matching import Candidate
 from lms.attendance.models import ReportFile
@@ -24,62 +25,13 @@ from lms.attendance.readers import (
     Question,
     Report,
     UnreadableReport,
-    read_report,
     sentence,
 )
+from lms.attendance.readers.mapped import PLATFORM
 from lms.catalogue.models import Lesson
 from lms.pages import local_date, local_datetime
 
 ROWS_SHOWN = 3
-MAX_LINES = 30_000  # 6,000 people who each came back five times: read in about two seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The answers so far; None is not answered. `meetings` are positions in the file, from 0."""
-
-    date_order: str | None = None
-    zone: str | None = None
-    fold: int | None = None
-    meetings: tuple[int, ...] | None = None
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Given:
-        """As they stand in `ReportFile.answers`; what makes no sense is not answered."""
-        order, zone, fold = stored.get("date_order"), stored.get("zone"), stored.get("fold")
-        chosen = stored.get("meetings")
-        return cls(
-            date_order=order if order in {"dmy", "mdy"} else None,
-            zone=zone if zone in available_timezones() else None,
-            fold=fold if fold in {0, 1} else None,
-            meetings=tuple(chosen) if isinstance(chosen, list) and chosen else None,
-        )
-
-    def stored(self) -> dict[str, Any]:
-        """As JSON keeps them."""
-        return {
-            "date_order": self.date_order,
-            "zone": self.zone,
-            "fold": self.fold,
-            "meetings": list(self.meetings) if self.meetings else None,
-        }
-
-
-def read(content: bytes, filename: str, given: Given) -> Report:
-    """Read a report with the answers given. Raises UnreadableReport, also for more than MAX_LINES.
-
-    The lesson's day is not handed over: a date that may be two days is asked, never guessed from
-    the lesson, because the report may be of another one.
-    """
-    if max(content.count(b"\n"), content.count(b"\r")) > MAX_LINES:
-        raise UnreadableReport("too_many_rows", row=MAX_LINES, limit=MAX_LINES)
-    return read_report(
-        content,
-        filename,
-        zone=ZoneInfo(given.zone) if given.zone else None,
-        date_order=given.date_order,  # type: ignore[arg-type]
-        fold=given.fold,  # type: ignore[arg-type]
-    )
 
 
 def told(code: str, params: Mapping[str, Any]) -> str:
@@ -118,17 +70,21 @@ class Reading:
 
     def unanswered(self, kind: str) -> Question | None:
         """A question that was answered, as it stood before; None where there was none."""
-        field = {"date_order": "date_order", "zone": "zone", "ambiguous_time": "fold"}[kind]
+        field = {"date": "day", "ambiguous_time": "fold"}.get(kind, kind)
         report = read(self.file.content, self.file.filename, replace(self.given, **{field: None}))
         return next((each for each in report.questions if each.kind == kind), None)
 
     def day_words(self, day: str) -> str:
         """A day of a question's options, and whether it is the lesson's."""
         words = local_date(date.fromisoformat(day), style="full")
-        lesson_day = self.lesson.starts_at.astimezone(ZoneInfo(self.lesson.zone)).date()
-        if date.fromisoformat(day) == lesson_day:
+        if day == self.lesson_day:
             return str(_("%(day)s, the day of this lesson", day=words))
         return words
+
+    @property
+    def lesson_day(self) -> str:
+        """The lesson's day on its own clock, in ISO form."""
+        return self.lesson.starts_at.astimezone(ZoneInfo(self.lesson.zone)).date().isoformat()
 
     def meeting_words(self, meeting: Meeting) -> str:
         """A meeting of the file, to choose from."""
@@ -162,6 +118,11 @@ def look(file: ReportFile, lesson: Lesson) -> Reading:
     assessment = assess(chosen_meetings(report, chosen), window, known)
     people = {int(str(each.key)): each for each in known.roster}
     return Reading(file, lesson, given, report, chosen, assessment, people)
+
+
+def unexplained(file: ReportFile) -> bool:
+    """Whether a table of no platform still waits for somebody to say what its columns are."""
+    return file.platform == PLATFORM and Given.of(file.answers).columns is None
 
 
 def _known(register_id: int, lesson: Lesson) -> Known:
@@ -203,9 +164,11 @@ def zone_meanings(reading: Reading) -> dict[str, Meaning]:
     """
     lesson = reading.lesson
     order = reading.given.date_order or _order_of_the_lesson(reading)
+    undated = any(question.kind == "date" for question in reading.report.questions)
+    day = reading.lesson_day if undated else reading.given.day
     found: dict[str, Meaning] = {}
     for name in zones_offered(reading):
-        given = replace(reading.given, date_order=order, zone=name)
+        given = replace(reading.given, date_order=order, zone=name, day=day)
         report = read(reading.file.content, reading.file.filename, given)
         people = [
             person for meeting in report.meetings for person in meeting.people if person.intervals
@@ -225,9 +188,8 @@ def zone_meanings(reading: Reading) -> dict[str, Meaning]:
 
 def _order_of_the_lesson(reading: Reading) -> str:
     """The date order that shows the lesson's day, for an illustration only."""
-    day = reading.lesson.starts_at.astimezone(ZoneInfo(reading.lesson.zone)).date().isoformat()
     asked = next((each for each in reading.report.questions if each.kind == "date_order"), None)
-    return "mdy" if asked and asked.options[-1] == day else "dmy"
+    return "mdy" if asked and asked.options[-1] == reading.lesson_day else "dmy"
 
 
 def question_words(question: Question) -> str:
@@ -237,4 +199,11 @@ def question_words(question: Question) -> str:
 
 def platform_name(platform: str) -> str:
     """The platform as people call it."""
-    return {"zoom": "Zoom"}.get(platform, platform.capitalize() or _("unknown platform"))
+    names = {
+        "teams": "Microsoft Teams",
+        "meet": "Google Meet",
+        "gotowebinar": "GoToWebinar",
+        "bigbluebutton": "BigBlueButton",
+        "table": str(_("a table of your own")),
+    }
+    return names.get(platform) or platform.capitalize() or str(_("unknown platform"))

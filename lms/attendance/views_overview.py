@@ -24,6 +24,7 @@ for _words in (
     words.stage_word,
     words.stage_tone,
     words.method_word,
+    words.role_word,
     words.outcome_words,
     words.clock_with_seconds,
     words.clock_with_day,

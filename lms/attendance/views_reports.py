@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,13 +13,27 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from lms import access
-from lms.attendance import actions_reports, queries, queries_overview, queries_reports
+from lms.attendance import (
+    actions_columns,
+    actions_reports,
+    queries,
+    queries_columns,
+)
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms_reports import AnswersForm, ConfirmForm, UploadForm, asked
 from lms.attendance.loading import LessonReport
 from lms.attendance.models import ReportStatus
-from lms.attendance.preview import Reading, look, platform_name, refusal, told, zone_meanings
+from lms.attendance.preview import (
+    Reading,
+    look,
+    platform_name,
+    refusal,
+    told,
+    unexplained,
+    zone_meanings,
+)
 from lms.attendance.readers import UnreadableReport
+from lms.attendance.views_imported import LINES_SHOWN, imported
 from lms.catalogue.models import Lesson
 from lms.errors import UserError
 from lms.extensions import db
@@ -28,7 +41,6 @@ from lms.lists import search_text
 from lms.pages import local_datetime, page_number, paginate
 
 Answer = str | Response | tuple[str, int]
-LINES_SHOWN = 50
 MISSING_SHOWN = 300
 
 
@@ -47,16 +59,23 @@ def upload_report(**_address: int) -> Answer:
             except UserError as error:
                 form.form_errors.append(error.message)
                 status = error.status
-    return render_template("attendance/upload.html", lesson=lesson, form=form), status
+    saved = queries_columns.is_any_saved(lesson.module.cycle.track_id)
+    return (
+        render_template("attendance/upload.html", lesson=lesson, form=form, saved=saved),
+        status,
+    )
 
 
 def _stage(lesson: Lesson, upload: FileStorage) -> actions_reports.Staged:
     content, filename = upload.read(), upload.filename or ""
     db.session.rollback()  # reading takes its time, and SQLite's write lock is for others meanwhile
-    platform = actions_reports.platform_of(content, filename)
-    return actions_reports.stage_report(
-        lesson, filename, content, by=current_user.person_id, platform=platform
+    found = actions_columns.recognise(content, filename) or actions_columns.remembered(
+        lesson, content, filename
     )
+    return actions_reports.stage_report(
+        lesson, filename, content, by=current_user.person_id,
+        platform=found.platform, columns=found.columns,
+    )  # fmt: skip
 
 
 def _staged(lesson: Lesson, staged: actions_reports.Staged) -> Response:
@@ -75,11 +94,13 @@ def _staged(lesson: Lesson, staged: actions_reports.Staged) -> Response:
 
 
 @blueprint.get("/incontri/<int:lesson_id>/registro/report/<int:report_id>")
-def preview_report(**_address: int) -> Answer:
+def preview_report(lesson_id: int, report_id: int) -> Answer:
     """A staged report's questions, then what it would change; an imported one's people."""
     subject = access.subject(LessonReport)
     if subject.file.status is ReportStatus.IMPORTED:
-        return _imported(subject)
+        return imported(subject)
+    if unexplained(subject.file):
+        return redirect(url_for(".explain_columns", lesson_id=lesson_id, report_id=report_id), 303)
     try:
         reading = look(subject.file, subject.lesson)
         if reading.open_questions or request.args.get("change") == "1":
@@ -139,26 +160,6 @@ def _wanted(assessment: Any, show: str, text: str) -> list[Any]:
         lines = [line for line in assessment.lines if not line.minutes]
     words = text.casefold().split()
     return [line for line in lines if all(word in line.name.casefold() for word in words)]
-
-
-def _imported(subject: LessonReport) -> str:
-    entries = queries_reports.entries_of(subject.file.id)
-    words = search_text().casefold().split()
-    found = [pair for pair in entries if all(word in pair[0].name.casefold() for word in words)]
-    file = subject.file
-    names = queries.people_named([file.imported_by_id, file.uploaded_by_id])
-    return render_template(
-        "attendance/imported.html",
-        lesson=subject.lesson,
-        register=queries_overview.register_of(subject.lesson),
-        file=file,
-        page=paginate(found, page_number(), LINES_SHOWN),
-        total=len(entries),
-        waiting=sum(1 for entry, _enrolment in entries if entry.match is None),
-        names=names,
-        text=search_text(),
-        platform=platform_name(file.platform),
-    )
 
 
 @blueprint.post("/incontri/<int:lesson_id>/registro/report/<int:report_id>/risposte")
@@ -226,17 +227,3 @@ def discard_report(lesson_id: int, **_address: int) -> Response:
     actions_reports.discard(subject.lesson, subject.file)
     flash(_("The report was thrown away; the register is as it was."), "success")
     return redirect(url_for(".register", lesson_id=lesson_id), 303)
-
-
-@blueprint.get("/incontri/<int:lesson_id>/registro/report/<int:report_id>/originale")
-def download_report(**_address: int) -> FlaskResponse:
-    """The bytes as they were uploaded, never shown by the browser itself."""
-    file = access.subject(LessonReport).file
-    if not file.content:
-        raise UserError(
-            _("This file is not readable any more: its time is over, or somebody it names was "
-              "erased. What it said of each person stands in the register."), 404,
-        )  # fmt: skip
-    response = FlaskResponse(file.content, mimetype="application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=file.filename)
-    return response

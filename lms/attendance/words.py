@@ -91,6 +91,7 @@ def method_word(method: str | None) -> str:
     """How a person of a report is known (a `How` or a `MatchMethod`)."""
     words = {
         "email": _("by e-mail"),
+        "tax_code": _("by tax code"),
         "name": _("by name"),
         "part_of_name": _("by first name and surname"),
         "initials": _("by initials and surname"),
@@ -99,6 +100,22 @@ def method_word(method: str | None) -> str:
         "dismissed": _("not one of ours"),
     }
     return str(words.get(method or "", _("to be matched")))
+
+
+def role_word(role: str) -> str:
+    """What a column of a table holds (a `Role`)."""
+    words = {
+        "name": _("Name and surname together"),
+        "given_name": _("Name (alone)"),
+        "family_name": _("Surname"),
+        "email": _("E-mail address"),
+        "tax_code": _("Tax code"),
+        "day": _("Day"),
+        "joined": _("Came in (time)"),
+        "left": _("Left (time)"),
+        "minutes": _("Minutes attended"),
+    }
+    return str(words[role])
 
 
 def outcome_words(outcome: Outcome) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -12,10 +13,11 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from lms.accounts.models import Account
-from lms.attendance import actions_reports
+from lms.attendance import actions_columns, actions_reports
 from lms.attendance.crediting import Assessment
+from lms.attendance.given import Given
 from lms.attendance.models import ReportFile, ReportStatus
-from lms.attendance.preview import Given, Reading, look
+from lms.attendance.preview import Reading, look
 from lms.attendance.queries_seals import verify_seals
 from lms.attendance.readers import UnreadableReport
 from lms.attendance.readers.decoding import MAX_BYTES
@@ -32,10 +34,18 @@ UNREADABLE, UNANSWERED, REFUSED = 2, 3, 4
 @click.option("--lesson", "lesson_id", type=int, required=True, help="The lesson's id.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="If the file leaves it open.")
 @click.option("--zone", help="The zone of the report's clock: Europe/Rome.")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="If the file has hours only."
+)
 @click.option("--by", "login", help="Who imports it: the login of an account.")
 @with_appcontext
 def import_report(
-    file: Path, lesson_id: int, date_order: str | None, zone: str | None, login: str | None
+    file: Path,
+    lesson_id: int,
+    date_order: str | None,
+    zone: str | None,
+    day: datetime | None,
+    login: str | None,
 ) -> None:
     """Credit the people of FILE in a lesson's register.
 
@@ -47,7 +57,7 @@ def import_report(
     lesson = db.session.get(Lesson, lesson_id)
     if lesson is None:
         raise click.BadParameter(f"there is no lesson {lesson_id}.")
-    given = Given(date_order=date_order, zone=zone)
+    given = Given(date_order=date_order, zone=zone, day=day.date().isoformat() if day else None)
     try:
         with force_locale("en"):
             _import(lesson, file, given, _person_id(login))
@@ -69,7 +79,10 @@ def _person_id(login: str | None) -> int | None:
 def _import(lesson: Lesson, file: Path, given: Given, by: int | None) -> None:
     with file.open("rb") as stream:
         content = stream.read(MAX_BYTES + 1)  # one byte more tells that there is too much
-    staged = actions_reports.stage_report(lesson, file.name, content, by=by)
+    found = actions_columns.recognised(lesson, content, file.name)
+    staged = actions_reports.stage_report(
+        lesson, file.name, content, by=by, platform=found.platform, columns=found.columns
+    )
     if staged.file.status is ReportStatus.IMPORTED:
         db.session.rollback()
         click.echo(f"{file.name}: imported already, nothing has changed.")
@@ -83,6 +96,8 @@ def _import(lesson: Lesson, file: Path, given: Given, by: int | None) -> None:
             given.zone or known.zone,
             known.fold,
             known.meetings,
+            given.day or known.day,
+            known.columns,
         ),
     )
     reading = look(staged.file, lesson)
@@ -101,7 +116,7 @@ def _questions(reading: Reading) -> list[str]:
         lines.append(
             f"The file has {len(reading.report.meetings)} meetings: choose in the browser."
         )
-    return [*lines, "Answer with --date-order and --zone; nothing was imported."]
+    return [*lines, "Answer with --date-order, --date and --zone; nothing was imported."]
 
 
 def _tell(file: ReportFile, assessment: Assessment) -> None:

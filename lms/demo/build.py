@@ -13,8 +13,8 @@ from lms.accounts.models import Person, StaffRole
 from lms.accounts.queries import emails_of
 from lms.accounts.roles import grant_role
 from lms.attendance import actions_closing, actions_queue, actions_reports
+from lms.attendance.given import Given
 from lms.attendance.models import AttendanceRegister, ReportEntry, ReportFile
-from lms.attendance.preview import Given
 from lms.catalogue import programme_actions
 from lms.catalogue.models import Cycle, Lesson, Track
 from lms.clock import ROME, frozen, now

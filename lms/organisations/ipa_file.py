@@ -11,11 +11,13 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lms.organisations import ipa_xlsx
 from lms.organisations.rules import code_is_well_formed, normal_code
 from lms.text import clean_line
+from lms.workbooks import Limits, WorkbookError, sheets
 
 LARGEST = 200 * 1024 * 1024
+WORKBOOK = Limits(cells=10_000_000, characters=300_000_000, seconds=300)
+BLANK_ROWS = 1000
 NAME_LENGTH = 200
 FAULTS_TOLD = 20
 REQUIRED = ("Codice_IPA", "Denominazione_ente", "Codice_fiscale_ente")
@@ -63,12 +65,21 @@ def read(data: bytes) -> list[Row]:
     if not data.strip():
         raise IpaFileError("the file is empty")
     try:
-        table = ipa_xlsx.rows(data) if data.startswith(b"PK\x03\x04") else _text_rows(data)
+        table = _sheet_rows(data) if data.startswith(b"PK\x03\x04") else _text_rows(data)
         return _bodies(table)
-    except ipa_xlsx.WorkbookError as error:
+    except WorkbookError as error:
         raise IpaFileError(f"the workbook cannot be read: {error}") from error
     except csv.Error as error:
         raise IpaFileError(f"the file is no table of text: {error}") from error
+
+
+def _sheet_rows(data: bytes) -> Iterator[list[str]]:
+    """The rows of the first sheet, those without anything included."""
+    before = 0
+    for line, cells in next(sheets(data, WORKBOOK)).rows:
+        yield from ([] for _blank in range(min(line - before - 1, BLANK_ROWS)))
+        yield cells
+        before = line
 
 
 def _text_rows(data: bytes) -> Iterator[list[str]]:

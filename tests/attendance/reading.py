@@ -23,6 +23,12 @@ def zoom(*rows: str, headings: str = HEADINGS, **known) -> Report:
     return read_report("\n".join([headings, *rows, ""]).encode(), "report.csv", **known)
 
 
+def written(text: str, *, encoding: str = "utf-8", name: str = "report.csv", **known) -> Report:
+    """A report of the given text, its clock in Rome unless told otherwise."""
+    known.setdefault("zone", ROME)
+    return read_report(text.encode(encoding), name, **known)
+
+
 def people(report: Report) -> dict[str, ReportedPerson]:
     """Everybody of a report by name; a name that comes twice fails the test that asks."""
     found = [person for meeting in report.meetings for person in meeting.people]

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.attendance import actions, actions_closing, actions_queue, actions_reports
+from lms.attendance.given import Given
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -19,7 +20,6 @@ from lms.attendance.models import (
     ReportEntry,
     ReportFile,
 )
-from lms.attendance.preview import Given
 from lms.attendance.queries_seals import verify_seals
 from lms.attendance.rules import Cell, Mark, Typed
 from lms.catalogue.models import Lesson

@@ -37,7 +37,6 @@ def test_nothing_in_it(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "named"),
     [
-        (b"PK\x03\x04\x14\0[Content_Types].xml xl/workbook.xml", "Excel workbook"),
         (b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "OpenDocument"),
         (b"PK\x03\x04\x14\0readme.txt", "ZIP"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
@@ -125,7 +124,9 @@ def test_a_hostile_cell_stays_one_sentence() -> None:
 
 def test_every_code_has_its_sentences_and_every_sentence_its_code() -> None:
     folder = Path(readers.__file__).parent
-    source = "\n".join(p.read_text() for p in folder.glob("*.py") if p.name != "messages.py")
+    source = "\n".join(
+        p.read_text() for p in folder.glob("*.py") if not p.name.startswith("messages")
+    )
     known = set(messages._SENTENCES)
     words = set(re.findall(r'"([a-z_0-9]+)"', source))
     assert {code for code in known if not code.startswith("ask_")} <= words

@@ -1,4 +1,4 @@
-"""Real Zoom exports, from upload to register, where this machine has them."""
+"""Real reports, from upload to register, where this machine has them."""
 
 from __future__ import annotations
 
@@ -84,16 +84,35 @@ def test_the_others(client: PercorsoClient, dev: Path, name: str, start: datetim
     assert db.session.scalar(select(func.count()).select_from(ReportFile)) == 1
 
 
-def test_other_platforms_are_refused_in_one_sentence_until_their_readers_come(
+def test_a_teams_list_of_events_reaches_as_far_as_it_was_downloaded(
     client: PercorsoClient, dev: Path
 ) -> None:
-    scene = Scene()
+    start = datetime(2020, 11, 4, 8, 55, tzinfo=UTC)  # 09:55 in Rome
+    scene = Scene(lesson={"starts_at": start, "ends_at": start + timedelta(hours=1)})
+    noemi, alvaro = scene.enrol("Noemi D'Aniello"), scene.enrol("Álvaro Bruni")
     client.sign_in(scene.trainer)
-    before = 0
-    for file in sorted(dev.glob("*.csv")):
-        if file.name.startswith("zoom"):
-            continue
-        answered = upload(client, scene, file.read_bytes(), name=file.name)
-        before += answered.status_code == 303
-        assert answered.status_code in {303, 422}, file.name
-    assert db.session.scalar(select(func.count()).select_from(ReportFile)) == before
+    bring(client, scene, dev / "teams_2020_us_utf8_virgola.csv", date_order="mdy")
+    assert scene.record(noemi) == ("present", 12, "report")  # until 10:07:17, the last event
+    assert scene.record(alvaro) == ("present", 11, "report")  # until 10:06:45
+
+
+def test_an_italian_teams_report_of_sections(client: PercorsoClient, dev: Path) -> None:
+    start = datetime(2026, 4, 14, 8, tzinfo=UTC)
+    scene = Scene(lesson={"starts_at": start, "ends_at": start + timedelta(hours=2)})
+    noemi = scene.enrol("Noemi D'Aniello", email="noemi.daniello@comune.forli.example.it")
+    client.sign_in(scene.trainer)
+    bring(client, scene, dev / "teams_it_sezioni_COSTRUITO.csv")
+    assert scene.record(noemi) == ("present", 105, "report")  # 10:00 to 11:00:10, 11:14:59 to 12:00
+
+
+def test_a_meet_sheet_is_asked_for_its_day(client: PercorsoClient, dev: Path) -> None:
+    start = datetime(2026, 4, 14, 8, tzinfo=UTC)
+    scene = Scene(lesson={"starts_at": start, "ends_at": start + timedelta(hours=2)})
+    ottavio = scene.enrol("Ottavio Dell'Orto")
+    client.sign_in(scene.trainer)
+    file = dev / "meet_workspace_COSTRUITO.csv"
+    staged = upload(client, scene, file.read_bytes(), name=file.name).location
+    assert answer(client, staged).status_code == 422, "the day is never guessed"
+    client.post(f"{staged}/scarta")
+    bring(client, scene, file, day="2026-04-14")
+    assert scene.record(ottavio) == ("present", 61, "report")

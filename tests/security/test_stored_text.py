@@ -52,6 +52,7 @@ NEVER_TYPED = frozenset(
     organisation.istat_code organisation.province_code organisation.search_key person.search_key
     person_email.address person_merge.changes report_entry.email report_entry.intervals
     report_entry.source_lines tax_code.keyed_hash
+    saved_columns.filename saved_columns.mapping saved_columns.signature
     report_file.answers report_file.platform report_file.sha256 seal_chain.seal sign_in_attempt.key
     track.search_key track.slug user_session.token_hash
     outbox_message.answer outbox_message.key outbox_message.language outbox_message.letter

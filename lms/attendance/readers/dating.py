@@ -8,8 +8,8 @@ report is not generated before its meeting. Likelihood (the headings' language, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from lms.attendance.readers.model import (
@@ -21,7 +21,7 @@ from lms.attendance.readers.model import (
     UnreadableReport,
 )
 from lms.attendance.readers.raw import RawMeeting, RawReport, Reference
-from lms.attendance.readers.stamps import ORDERS, Stamp
+from lms.attendance.readers.stamps import ORDERS, UNDATED, Stamp
 
 _LONGEST = timedelta(days=2)  # Zoom ends a meeting after 30 hours
 _DAY = timedelta(days=1)
@@ -61,6 +61,35 @@ def decide(raw: RawReport, answers: Answers) -> Dating:
     return Dating(orders, questions, _other_day(raw, orders, answers.date))
 
 
+def placed_on(raw: RawReport, day: date) -> RawReport:
+    """An undated report whose first day is `day`; what came after midnight is on the next."""
+    moved = day - UNDATED
+
+    def on_day(stamp: Stamp | None) -> Stamp | None:
+        return stamp and replace(stamp, dmy=_later(stamp.dmy, moved), mdy=_later(stamp.mdy, moved))
+
+    for meeting in raw.meetings:
+        meeting.start, meeting.end = on_day(meeting.start), on_day(meeting.end)
+        meeting.visits = [
+            replace(each, join=on_day(each.join), leave=on_day(each.leave), seen=on_day(each.seen))
+            for each in meeting.visits
+        ]
+    return replace(raw, undated=False)
+
+
+def _later(at: datetime | None, moved: timedelta) -> datetime | None:
+    return at and at + moved
+
+
+def ask_day(raw: RawReport) -> Question:
+    """The question for the day of an undated report."""
+    line, first = next(_stamps(raw))
+    found = raw.suggested
+    days = sorted({day for day in (found.dmy, found.mdy) if day} if found else ())
+    options = tuple(day.isoformat() for day in days)
+    return Question("date", options, params={"text": first.text, "row": line})
+
+
 def _stamps(raw: RawReport) -> Iterator[tuple[int, Stamp]]:
     for meeting in raw.meetings:
         yield from _meeting_stamps(meeting)
@@ -68,7 +97,7 @@ def _stamps(raw: RawReport) -> Iterator[tuple[int, Stamp]]:
 
 def _meeting_stamps(meeting: RawMeeting) -> Iterator[tuple[int, Stamp]]:
     own = [(meeting.line, meeting.start), (meeting.line, meeting.end)]
-    visits = ((v.line, stamp) for v in meeting.visits for stamp in (v.join, v.leave))
+    visits = ((v.line, stamp) for v in meeting.visits for stamp in (v.join, v.leave, v.seen))
     yield from ((line, stamp) for line, stamp in (*own, *visits) if stamp is not None)
 
 
@@ -112,6 +141,8 @@ def _in_its_time(last: date, reference: Reference, order: Order) -> bool:
         return True
     if reference.kind == "generated":
         return at.date() + _DAY >= last
+    if reference.kind == "day":
+        return abs(at.date() - last) <= _LONGEST
     return at.date() <= last + _DAY
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone, tzinfo
 
 from lms.attendance.intervals import Interval, duration, minutes, union
-from lms.attendance.readers.dating import decide
+from lms.attendance.readers.dating import ask_day, decide, placed_on
 from lms.attendance.readers.model import (
     Answers,
     Meeting,
@@ -22,6 +22,7 @@ from lms.attendance.readers.raw import RawMeeting, RawReport, Reader, Visit
 from lms.attendance.readers.stamps import Stamp
 
 _ZONES = ("Europe/Rome", "UTC")
+_CHANGED_BY = 4  # no clock of ours is put forward or back later in the day
 _ROW_CODES = (
     "no_join",
     "no_leave",
@@ -42,6 +43,8 @@ def finish(reader: Reader, raw: RawReport, answers: Answers) -> Report:
 
 class _Finisher:
     def __init__(self, reader: Reader, raw: RawReport, answers: Answers) -> None:
+        if raw.undated and answers.date is not None:
+            raw = placed_on(raw, answers.date)
         self.reader = reader
         self.raw = raw
         self.answers = answers
@@ -51,6 +54,7 @@ class _Finisher:
         stamps = list(_stamps(raw))
         self.has_times = bool(stamps)
         self.zone_known = self.zone is not None or all(s.offset is not None for s in stamps)
+        self.settled = self.dating.order is not None and not (raw.undated and stamps)
         self.shown_in = answers.zone or raw.zone or _offset(stamps)
         self.groups = [gather(meeting) for meeting in raw.meetings]
         self.rows: dict[str, list[int]] = {code: [] for code in _ROW_CODES}
@@ -61,7 +65,8 @@ class _Finisher:
     def report(self) -> Report:
         meetings = tuple(map(self._meeting, self.raw.meetings, self.groups))
         absent = self._not_attended()
-        questions = (*self.dating.questions, *self._zone_questions())
+        day = (ask_day(self.raw),) if self.raw.undated and self.has_times else ()
+        questions = (*day, *self.dating.questions, *self._zone_questions())
         notices = (*self.raw.notices, *self.dating.notices, *self._notices())
         return Report(self.reader.platform, meetings, absent, questions, notices)
 
@@ -78,18 +83,25 @@ class _Finisher:
         self._note(group, placed)
         united = [_united(group, each) for each in placed]
         totals = {None if each is None else minutes(each) for each in united}
-        settled = united[0] if self.dating.order and self.zone_known else None
+        settled = united[0] if self.settled and self.zone_known else None
         return ReportedPerson(
             name=group.name,
             email=group.email,
             intervals=None if settled is None else tuple(map(self._shown_interval, settled)),
-            minutes=totals.pop() if len(totals) == 1 else None,
+            minutes=totals.pop() if len(totals) == 1 and not self._hangs_on_day(group) else None,
             stated_minutes=group.stated_minutes,
             lines=tuple(visit.line for visit in group.visits),
             aliases=group.aliases,
             registered_name=group.registered_name,
             section=group.visits[0].section,
+            tax_code=group.tax_code,
+            seen_at=self._instant(next((v.seen for v in group.visits if v.seen), None)),
         )
+
+    def _hangs_on_day(self, group: Group) -> bool:
+        """Whether the length of a stay by night waits for the day: the clock may change then."""
+        stays = [stamp.dmy for v in group.visits for stamp in (v.join, v.leave) if stamp]
+        return self.raw.undated and any(at and at.hour < _CHANGED_BY for at in stays)
 
     def _note(self, group: Group, placed: list[list[Placed]]) -> None:
         """Remember what every order that is still possible finds wrong with a row."""
@@ -108,6 +120,9 @@ class _Finisher:
         if self.raw.totals_only:
             yield Notice("totals_only")
             self.rows["no_join"].clear()
+        if self.raw.presence_only:
+            yield Notice("presence_only")
+            self.rows["no_join"].clear()
         for code in _ROW_CODES:
             if self.rows[code]:
                 yield Notice(code, {"rows": tuple(sorted(self.rows[code])), "zone": zone})
@@ -121,7 +136,7 @@ class _Finisher:
     def _zone_questions(self) -> Iterator[Question]:
         if self.has_times and not self.zone_known:
             yield Question("zone", _ZONES)
-        if self.ambiguous is not None and self.dating.order is not None:
+        if self.ambiguous is not None and self.settled:
             visit, clock = self.ambiguous, self.clocks[0]
             stamp = next(s for s in (visit.join, visit.leave) if s and len(instants(s, clock)) > 1)
             options = tuple(self._shown(each).isoformat() for each in instants(stamp, clock))
@@ -147,7 +162,7 @@ class _Finisher:
         return tuple(absent.values())
 
     def _instant(self, stamp: Stamp | None) -> datetime | None:
-        if stamp is None or self.dating.order is None:
+        if stamp is None or not self.settled:
             return None
         if stamp.offset is None and self.zone is None:
             return None
@@ -165,7 +180,7 @@ def _stamps(raw: RawReport) -> Iterator[Stamp]:
     for meeting in raw.meetings:
         yield from (stamp for stamp in (meeting.start, meeting.end) if stamp)
         for visit in meeting.visits:
-            yield from (stamp for stamp in (visit.join, visit.leave) if stamp)
+            yield from (stamp for stamp in (visit.join, visit.leave, visit.seen) if stamp)
 
 
 def _offset(stamps: Iterable[Stamp]) -> tzinfo | None:

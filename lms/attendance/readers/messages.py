@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from lms.attendance.readers.messages_more import MORE_SENTENCES
+
 Language = Literal["en", "it"]
 
 _SHOWN = 5  # rows or names listed before "…"
 
 # code: (English, Italian)
 _SENTENCES: dict[str, tuple[str, str]] = {
+    **MORE_SENTENCES,
     # refusals
     "empty": (
         "The file is empty: it holds no row to read.",
@@ -25,9 +28,9 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "not_text": (
         "The file is {kind} (seen at byte {byte}), not a table in text: "
-        "download the report from the platform as CSV.",
+        "download the report from the platform as CSV or Excel (.xlsx).",
         "Il file è {kind} (riconosciuto al byte {byte}), non una tabella di testo: "
-        "scarica il report dalla piattaforma in formato CSV.",
+        "scarica il report dalla piattaforma in formato CSV o Excel (.xlsx).",
     ),
     "too_many_rows": (
         "The table goes on after row {row}, more rows than the {limit} a report may have.",
@@ -136,6 +139,22 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Il report riporta solo i minuti totali, senza ingressi e uscite: non si può limitare la "
         "presenza all'orario dell'incontro.",
     ),
+    "still_there": (
+        "No leave: still in the room when the report was downloaded, counted as far as the report "
+        "reaches ({text}): {names}.",
+        "Senza uscita: ancora nella stanza quando il report è stato scaricato, la presenza arriva "
+        "fin dove arriva il report ({text}): {names}.",
+    ),
+    "marks": (
+        "Presence is marked at intervals, minutes between two marks: {count}. Marks in a row are "
+        "one stay; how long somebody was there between two calls is not told.",
+        "La presenza è segnata a intervalli, minuti tra due segni: {count}. I segni consecutivi "
+        "sono una sola permanenza; che cosa è successo tra un segno e l'altro non è riportato.",
+    ),
+    "there_before": (
+        "Already in the room when the report begins, counted from there: {names}.",
+        "Già nella stanza quando il report comincia, la presenza parte da lì: {names}.",
+    ),
     "ignored_rows": (
         "Rows that name nobody's presence, left out: {rows}.",
         "Righe che non dicono la presenza di nessuno, escluse: {rows}.",
@@ -176,6 +195,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Il report è di un giorno diverso dal {date}; contiene: {days}.",
     ),
     # questions
+    "ask_date": (
+        "The report has hours but no date («{text}», row {row}): on which day was the meeting?",
+        "Il report riporta le ore ma nessuna data («{text}», riga {row}): in che giorno è stata la "
+        "riunione?",
+    ),
     "ask_date_order": (
         "Is «{text}» (row {row}) day/month or month/day: on which day was the meeting?",
         "«{text}» (riga {row}) è giorno/mese o mese/giorno: in che giorno è stata la riunione?",
@@ -191,7 +215,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 _KINDS: dict[str, tuple[str, str]] = {
-    "xlsx": ("an Excel workbook", "una cartella di lavoro Excel"),
     "xls": ("an old Office file (Excel .xls)", "un vecchio file di Office (Excel .xls)"),
     "ods": ("an OpenDocument file", "un file OpenDocument"),
     "zip": ("a ZIP archive", "un archivio ZIP"),

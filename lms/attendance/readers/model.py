@@ -17,7 +17,7 @@ from lms.attendance.readers.messages import sentence
 
 Param = str | int | tuple[str, ...] | tuple[int, ...]
 Order = Literal["dmy", "mdy"]
-QuestionKind = Literal["date_order", "zone", "ambiguous_time"]
+QuestionKind = Literal["date", "date_order", "zone", "ambiguous_time"]
 
 
 class UnreadableReport(Exception):  # noqa: N818 - named for what it is, as the room's users say it
@@ -57,7 +57,8 @@ class Question:
     """What only a person can say.
 
     The answer goes back into `read_report`: an option of `date_order` as `date`, of `zone` as
-    `zone`, of `ambiguous_time` as `fold` (the option's position, 0 or 1).
+    `zone`, of `ambiguous_time` as `fold` (the option's position, 0 or 1). `date` is asked of a
+    file with hours only; its options, if any, are days that the file's name may mean.
     """
 
     kind: QuestionKind
@@ -78,6 +79,7 @@ class ReportedPerson:
     `name` is as the report writes it first, `aliases` the other names it gives the same person
     (renamed in the room, registered differently). `intervals` is None while an answer is missing;
     `minutes` is None when it would depend on that answer. `lines` are the counted rows' lines.
+    `seen_at`: the first instant at which they were there, where the report says nothing else.
     """
 
     name: str
@@ -89,6 +91,8 @@ class ReportedPerson:
     aliases: tuple[str, ...] = ()
     registered_name: str | None = None
     section: str | None = None
+    tax_code: str | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

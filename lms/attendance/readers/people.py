@@ -1,4 +1,4 @@
-"""Rows of one meeting gathered into people: by e-mail, else by name; never by likeness."""
+"""Rows of one meeting gathered into people: by e-mail, tax code, else name; never by likeness."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 from lms.attendance.readers.model import Notice
@@ -39,6 +40,11 @@ class Group:
         return self.visits[0].email
 
     @property
+    def tax_code(self) -> str | None:
+        """As the report writes it first."""
+        return next((visit.tax_code for visit in self.visits if visit.tax_code), None)
+
+    @property
     def registered_name(self) -> str | None:
         """First and last name from the registration, if the report has them."""
         return next((v.registered_name for v in self.visits if v.registered_name), None)
@@ -55,7 +61,7 @@ class Group:
     def stated_minutes(self) -> int | None:
         """What the platform states for the counted rows, summed; None if it states nothing."""
         stated = [visit.stated for visit in self.visits if visit.stated is not None]
-        return sum(stated) if stated else None
+        return sum(stated, timedelta()) // timedelta(minutes=1) if stated else None
 
 
 @lru_cache(maxsize=8192)
@@ -68,13 +74,13 @@ def name_key(name: str) -> str:
 def gather(meeting: RawMeeting) -> tuple[Group, ...]:
     """Return the meeting's people in the order in which the report names them first.
 
-    Without an e-mail only the very same name is the same person: «Ada Verdi (Comune)» and
-    «Ada Verdi» stay two, and so do rows with and without an e-mail.
+    Without an e-mail or a tax code only the very same name is the same person: «Ada Verdi
+    (Comune)» and «Ada Verdi» stay two, and so do rows with and without an e-mail.
     """
     rows: dict[tuple[str, str], list[Visit]] = {}
     for visit in meeting.visits:
-        named = name_key(visit.name)
-        key = (visit.email.casefold(), "") if visit.email else ("", _HOST_MARK.sub("", named))
+        exact = visit.email.casefold() if visit.email else visit.tax_code or ""
+        key = (exact, "" if exact else _HOST_MARK.sub("", name_key(visit.name)))
         rows.setdefault(key, []).append(visit)
     return tuple(Group(tuple(each)) for each in rows.values())
 

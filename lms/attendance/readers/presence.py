@@ -45,7 +45,7 @@ def place(visit: Visit, clock: Clock, rounding: int) -> Placed:
 
     Where the clock was put back, a time is two instants: the order of join and leave decides, then
     the minutes the platform states for the row, then `clock.fold`; never a guess. `rounding`: the
-    seconds by which stated minutes may exceed the difference.
+    seconds by which a stated time may exceed the difference.
     """
     if visit.join is None:
         return Placed(None, "no_join")
@@ -93,7 +93,7 @@ def _agrees(visit: Visit, found: Interval, rounding: int) -> bool:
     if visit.stated is None or visit.join is None or visit.leave is None:
         return True
     exact = found.end - found.start
-    stated = visit.stated * _MINUTE
     # a clock without seconds hides up to a minute at either end
     slack = timedelta() if visit.join.has_seconds and visit.leave.has_seconds else _MINUTE
-    return stated - timedelta(seconds=rounding) - slack <= exact <= stated + slack
+    least = visit.stated - timedelta(seconds=rounding) - slack
+    return least <= exact <= visit.stated + visit.short + slack

@@ -6,28 +6,36 @@ A reader for another platform is one module with a `Reader` and one line in `reg
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from lms.attendance.readers.model import Notice
-from lms.attendance.readers.stamps import Stamp
+from lms.attendance.readers.stamps import Day, Stamp
 from lms.attendance.readers.table import Table
 
-ReferenceKind = Literal["generated", "created", "other"]
+ReferenceKind = Literal["generated", "created", "day", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One counted row: somebody came in, perhaps left, perhaps with minutes the platform states."""
+    """One counted row: somebody came in, perhaps left, perhaps with a time the platform states.
+
+    `short`: how much less than the difference the platform may state, because it cuts off.
+    `seen`: somebody was there at that instant, and nothing says for how long (a check-in, a click).
+    """
 
     line: int
     name: str
     email: str | None
     join: Stamp | None
     leave: Stamp | None
-    stated: int | None
+    stated: timedelta | None
     registered_name: str | None = None
     section: str | None = None
+    short: timedelta = timedelta()
+    tax_code: str | None = None
+    seen: Stamp | None = None
 
 
 @dataclass(slots=True)
@@ -44,7 +52,10 @@ class RawMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A stamp that is no presence but tells about dates: when the report was generated, …."""
+    """A stamp that is no presence but tells about dates: when the report was generated, ….
+
+    `day`: the file is named for the day of this stamp.
+    """
 
     line: int
     stamp: Stamp
@@ -53,7 +64,11 @@ class Reference:
 
 @dataclass(slots=True)
 class RawReport:
-    """Everything a reader found."""
+    """Everything a reader found.
+
+    `undated`: the file has hours without any day; its stamps stand on `stamps.UNDATED` until a
+    person says the day. `suggested`: the day that its name tells, offered and never taken.
+    """
 
     meetings: list[RawMeeting] = field(default_factory=list)
     not_attended: list[tuple[str, str | None]] = field(default_factory=list)
@@ -61,6 +76,9 @@ class RawReport:
     notices: list[Notice] = field(default_factory=list)
     zone: ZoneInfo | None = None  # named by the file itself
     totals_only: bool = False  # minutes per person, without join and leave
+    presence_only: bool = False  # who was there, without join, leave and minutes
+    undated: bool = False
+    suggested: Day | None = None
 
 
 class Reader(Protocol):

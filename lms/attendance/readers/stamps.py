@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from lms.attendance.readers.model import Order
+from lms.attendance.readers.zones import nothing_but_zone, offset_in
 
 ORDERS: tuple[Order, Order] = ("dmy", "mdy")
 
+UNDATED = date(2001, 1, 1)  # the day of hours whose day nothing tells yet
 _YEARS = range(1990, 2100)  # beyond, a typing error or an overflow waiting to happen
 
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)[日.]?")
@@ -27,17 +29,7 @@ _DAY_FIRST = re.compile(
 )
 _CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,6})?)?(?!\d)")
 _HALF = re.compile(r"(?<![a-z])([ap])\.? ?m\b\.?|(上午|午前|오전)|(下午|午後|오후)")
-_OFFSET = re.compile(r"(?:(?:utc|gmt) ?)?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 
-# hours east of Greenwich; only abbreviations that mean one thing (not BST, CST, IST)
-_ABBREVIATIONS = {
-    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2,
-    "eet": 2, "eest": 3, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,
-    "pdt": -7,
-}  # fmt: skip
-_FILLERS = frozenset(
-    ["at", "alle", "ore", "um", "uhr", "a", "à", "às", "as", "las", "le", "kl", "t"]
-)
 
 # first letters of month names in English, Italian, German, French, Spanish, Portuguese, Dutch
 _MONTHS = (
@@ -70,12 +62,50 @@ class Stamp:
         """The wall-clock reading in one order."""
         return self.dmy if order == "dmy" else self.mdy
 
+    def later(self, seconds: int) -> Stamp:
+        """The stamp so many seconds after this one, in both readings."""
+        by = timedelta(seconds=seconds)
+        return replace(
+            self,
+            dmy=self.dmy + by if self.dmy else None,
+            mdy=self.mdy + by if self.mdy else None,
+        )
+
     @property
     def certain(self) -> datetime | None:
         """The only reading, None while there are two."""
         if self.dmy is None or self.mdy is None:
             return self.dmy or self.mdy
         return self.dmy if self.dmy == self.mdy else None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date without a time: its two readings, None where impossible."""
+
+    dmy: date | None
+    mdy: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """A time of day without its date."""
+
+    text: str
+    at: time
+    has_seconds: bool
+    offset: timedelta | None
+
+    def on(self, day: Day, *, later: int = 0) -> Stamp:
+        """The stamp of this hour on a day, or `later` days after it."""
+        moved = timedelta(days=later)
+        return Stamp(
+            self.text,
+            datetime.combine(day.dmy + moved, self.at) if day.dmy else None,
+            datetime.combine(day.mdy + moved, self.at) if day.mdy else None,
+            self.has_seconds,
+            self.offset,
+        )
 
 
 @lru_cache(maxsize=8192)
@@ -95,9 +125,8 @@ def parse_stamp(text: str, mark: timedelta | None = None) -> Stamp | None:
     if clock is None:
         return None
     at, has_seconds, rest = clock
-    offset, rest = _offset(rest)
-    words = [word.strip(".") for word in re.split(r"[\s,;()\-–]+", rest)]
-    if any(word not in _FILLERS and not _zone_name(word) for word in words if word):
+    offset, known = nothing_but_zone(rest)
+    if not known:
         return None
     return Stamp(
         text,
@@ -108,12 +137,39 @@ def parse_stamp(text: str, mark: timedelta | None = None) -> Stamp | None:
     )
 
 
+@lru_cache(maxsize=8192)
+def parse_hour(text: str) -> Hour | None:
+    """Return the time of day a cell holds, None if it holds a date or anything else."""
+    if not 4 <= len(text) <= 80 or not text[0].isdigit():
+        return None
+    lowered = unicodedata.normalize("NFKC", text).lower()
+    clock = None if _date(lowered) else _clock(lowered)
+    if clock is None:
+        return None
+    at, has_seconds, rest = clock
+    offset, known = nothing_but_zone(rest)
+    if offset is not None and not has_seconds and not any(ch.isalpha() for ch in rest):
+        return None  # «10:00-11:00» is from and to, no zone
+    return Hour(text, at, has_seconds, offset) if known else None
+
+
+@lru_cache(maxsize=1024)
+def parse_day(text: str) -> Day | None:
+    """Return the date a cell holds, None if it holds a time or anything else as well."""
+    if not 6 <= len(text) <= 40:
+        return None
+    found = _date(unicodedata.normalize("NFKC", text).lower())
+    return Day(found[0], found[1]) if found and not found[2].strip(" ,;") else None
+
+
 def zone_mark(heading: str) -> timedelta | None:
-    """The offset a heading states: «Join Time (UTC)», «Start (GMT+02:00)»."""
+    """The offset a heading states: «Join Time (UTC)», «Start (GMT+02:00)», «UtcEventTimestamp»."""
+    if re.match("U[Tt][Cc][A-Z]", heading):
+        return timedelta()
     lowered = heading.lower()
     if not re.search(r"\b(utc|gmt|cest|cet)\b|\b(utc|gmt)[+-]", lowered):
         return None
-    return _offset(" " + re.sub(r".*?(?=\b(?:utc|gmt|cest|cet))", "", lowered, count=1))[0]
+    return offset_in(" " + re.sub(r".*?(?=\b(?:utc|gmt|cest|cet))", "", lowered, count=1))[0]
 
 
 def _date(text: str) -> tuple[date | None, date | None, str] | None:
@@ -173,23 +229,3 @@ def _clock(text: str) -> tuple[time, bool, str] | None:
     if hour > 23 or minute > 59 or second > 59:
         return None
     return time(hour, minute, second), found[3] is not None, rest
-
-
-def _offset(text: str) -> tuple[timedelta | None, str]:
-    if found := _OFFSET.search(text):
-        hours, mins = int(found[2]), int(found[3] or 0)
-        if hours > 14 or mins > 59:
-            return None, text
-        size = timedelta(hours=hours, minutes=mins)
-        rest = f"{text[: found.start()]} {text[found.end() :]}"
-        return (size if found[1] == "+" else -size), rest
-    for word in re.findall(r"[a-z]+", text):
-        if word in _ABBREVIATIONS:
-            rest = re.sub(rf"\b{word}\b", " ", text)
-            return timedelta(hours=_ABBREVIATIONS[word]), rest
-    return None, text
-
-
-def _zone_name(word: str) -> bool:
-    """An abbreviation that means several zones (IST, CST): no answer, but no other content."""
-    return word in {"ist", "cst", "bst", "msk", "jst", "kst", "sgt", "hkt", "aest", "brt", "art"}

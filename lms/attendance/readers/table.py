@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ MAX_CELL = 32_767  # a spreadsheet's own limit
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE = 65_536
+_FORMULA = re.compile(r"""(?:^|(?<=[,;\t|]))="([^"\r\n]*)"(?=[,;\t|\r\n]|$)""", re.M)
 _MISSING = frozenset(
     ["", "-", "--", "---", "—", "–", "na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "n.d."]
 )
@@ -50,6 +52,7 @@ class Table:
 
     rows: tuple[Row, ...]
     filename: str
+    sheet: str = ""  # of a workbook
 
 
 def is_missing(text: str) -> bool:
@@ -58,7 +61,12 @@ def is_missing(text: str) -> bool:
 
 
 def clean_cell(text: str) -> str:
-    """One line, NFC, without control, zero-width and direction characters."""
+    """One line, NFC, without control, zero-width and direction characters, a formula's text bare.
+
+    `="04/05/2026"` is how exports keep a spreadsheet from touching a cell.
+    """
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        text = text[2:-1].replace('""', '"')
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     return clean_line("".join(ch for ch in text if unicodedata.category(ch) != "Cf"))
@@ -70,13 +78,26 @@ def parse_table(text: str, filename: str) -> Table:
     Raises UnreadableReport: `empty`; `too_many_rows`, `too_many_columns`, `too_many_cells`,
     `cell_too_long`, `open_quote`, each naming the row.
     """
-    separator, body, skipped = _declared(text)
+    separator, body, skipped = _declared(_FORMULA.sub(r'"\1"', text) if '="' in text else text)
     rows = list(_rows(body, separator or _separator(body), skipped=skipped))
     if _each_row_in_one_cell(rows):
         rows = _unwrapped(rows)
     if not any(row.filled for row in rows):
         raise UnreadableReport("empty")
     return Table(tuple(rows), filename)
+
+
+def table_of_cells(rows: Iterable[tuple[int, list[str]]], filename: str, sheet: str = "") -> Table:
+    """Return the rows of a sheet, numbered as it numbers them; a gap between rows is one blank row.
+
+    Raises UnreadableReport: `too_many_columns`, `cell_too_long`, each naming the row.
+    """
+    found: list[Row] = []
+    for line, cells in rows:
+        if found and line > found[-1].line + 1:
+            found.append(Row(line - 1, ()))
+        found.append(_checked(list(cells), line))
+    return Table(tuple(found), filename, sheet)
 
 
 def _declared(text: str) -> tuple[str | None, str, int]:
@@ -90,15 +111,19 @@ def _declared(text: str) -> tuple[str | None, str, int]:
 
 
 def _separator(text: str) -> str:
-    """The separator that makes most cells of the opening rows, counting rows of three or more."""
+    """The separator that makes most cells of the opening rows, counting rows of three or more.
+
+    Where none makes such rows, the one that makes most rows of two.
+    """
     sample = text[:_SAMPLE]
 
-    def cells(separator: str) -> int:
+    def cells(separator: str) -> tuple[int, int]:
         try:
             opening = list(islice(_reader(io.StringIO(sample, newline=""), separator), 300))
         except csv.Error:
-            return 0
-        return sum(len(row) for row in opening if len(row) >= 3)
+            return 0, 0
+        pairs = sum(len(row) == 2 for row in opening)
+        return sum(len(row) for row in opening if len(row) >= 3), pairs
 
     return max(_SEPARATORS, key=cells)
 

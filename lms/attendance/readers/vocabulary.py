@@ -33,12 +33,14 @@ _STEMS: dict[str, str] = {
     "email": "e-mail email mail$ e-post correo courriel поч 邮箱 邮件 郵件 電子郵 メール 이메일",
     "join": (
         "join joined ingress ingreso entrata entrada beitritt beigetreten eintritt "
-        "arriv connexion entree unirse union incorporac toetred deelname dolacz "
+        "arriv connexion entree rejoint unito unita$ unio$ "
+        "unirse union incorporac toetred deelname dolacz "
         "bergabung gabung anslut tiltrad katil tham$gia liitty pripojen вход "
         "присоедин подключ приедн 参加 加入 참가 입장"
     ),
     "leave": (
-        "leave left uscita verlass austritt ausgetret depart sortie deconnexion "
+        "leave left uscita uscito abbandon abandon quitt "
+        "verlass austritt ausgetret depart sortie deconnexion "
         "salida salir saida sair verlat verla vertrek opuszcz wyjsc keluar "
         "meninggalkan lamna forlat forlod ayril roi$ poistu odchod выход покин "
         "отключ вихід вихи 退出 離開 离开 退室 나간 퇴장"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lms.attendance.readers.blocks import Block, Layout, lay_out
@@ -147,7 +148,8 @@ class _Reading:
         registered = f"{row.cell(columns.first_name)} {row.cell(columns.last_name)}".strip()
         name = (row.cell(columns.name) or registered)[:_NAME_LIMIT]
         email = email_in(row.cell(columns.email))
-        stated = whole_minutes(row.cell(columns.minutes))
+        whole = whole_minutes(row.cell(columns.minutes))
+        stated = None if whole is None else timedelta(minutes=whole)
         join, leave = (
             self._time(row, columns, columns.join),
             self._time(row, columns, columns.leave),
