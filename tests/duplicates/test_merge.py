@@ -53,7 +53,8 @@ AUTHORS = {
     "not_duplicate.first_id", "not_duplicate.second_id", "person_merge.by_id",
     "person_merge.kept_id", "person_merge.other_id", "person_merge.undone_by_id",
     "report_entry.decided_by_id", "report_file.imported_by_id", "report_file.uploaded_by_id",
-    "role_grant.ended_by_id", "role_grant.granted_by_id", "tax_code.set_by_id",
+    "role_grant.ended_by_id", "role_grant.granted_by_id", "self_check_in.opened_by_id",
+    "tax_code.set_by_id",
 }  # fmt: skip
 
 
