@@ -63,19 +63,25 @@ def lock_open_register(lesson: Lesson) -> AttendanceRegister:
 
 
 def write_outcomes(
-    register: AttendanceRegister, outcomes: Mapping[int, Outcome | None], *, by: int | None
+    register: AttendanceRegister,
+    outcomes: Mapping[int, Outcome | None],
+    *,
+    by: int | None,
+    counts: Mapping[int, int] | None = None,
 ) -> int:
     """Bring records to these outcomes (None: unmarked), by enrolment id; returns how many changed.
 
     To be called under the register's lock, after the evidence was written. A new record's version
-    is the number of its pieces of evidence, so a version never comes back with another content.
+    is the number of its pieces of evidence, so a version never comes back with another content;
+    `counts` has these numbers where they are known already.
     """
     current = _current(register.id, outcomes)
     changed = _changed(current, outcomes)
     new: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
     gone: list[int] = []
-    counts = evidence_counts(register.id) if any(changed.values()) else {}
+    if counts is None:
+        counts = evidence_counts(register.id) if any(changed.values()) else {}
     for enrolment_id, outcome in changed.items():
         known: Any = current.get(enrolment_id)
         if outcome is None:

@@ -18,10 +18,13 @@ from lms.attendance import (
     queries,
     queries_reports,
     views_amending,
+    views_checking,
     views_closing,
+    views_joining,
     views_overview,
     views_queue,
     views_reports,
+    views_screen,
 )
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms import DecisionForm, RegisterForm, fault_sentence
@@ -32,7 +35,10 @@ from lms.errors import UserError
 from lms.lists import MAXIMUM_SEARCH_LENGTH
 
 # The sisters hang their addresses on the blueprint when they are imported.
-SISTERS = (views_amending, views_closing, views_overview, views_queue, views_reports)
+SISTERS = (
+    views_amending, views_checking, views_closing, views_joining, views_overview, views_queue,
+    views_reports, views_screen,
+)  # fmt: skip
 Answer = str | Response | tuple[str, int]
 
 

@@ -24,11 +24,14 @@ def _allowed(table: str, column: str) -> list[str]:
     name = f"ck_{table}_{column}"
     bind = op.get_bind()
     if _sqlite():
-        made = bind.exec_driver_sql(f"SELECT sql FROM sqlite_master WHERE name = '{table}'")
+        made = bind.execute(
+            sa.text("SELECT sql FROM sqlite_master WHERE name = :table"), {"table": table}
+        )
         text = str(made.scalar_one()).partition(name)[2].partition("))")[0]
     else:
-        made = bind.exec_driver_sql(
-            f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{name}'"
+        made = bind.execute(
+            sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"),
+            {"name": name},
         )
         text = str(made.scalar_one())
     return text.split("'")[1::2]
@@ -96,12 +99,13 @@ def downgrade() -> None:
     """Check-ins are not known before: their evidence goes, what they credited stays as a word."""
     op.drop_table("check_in_trace")
     op.drop_table("self_check_in")
-    op.execute(f"UPDATE attendance_record SET source = 'trainer' WHERE source = '{NEW_SOURCE}'")
+    records = sa.table("attendance_record", sa.column("source"))
+    op.execute(records.update().where(records.c.source == NEW_SOURCE).values(source="trainer"))
     _without("attendance_record", "source", NEW_SOURCE)
-    kinds = ", ".join(f"'{kind}'" for kind in NEW_KINDS)
     on_table = "" if _sqlite() else " ON evidence"
     op.execute(f"DROP TRIGGER evidence_no_delete{on_table}")
-    op.execute(f"DELETE FROM evidence WHERE kind IN ({kinds})")
+    evidence = sa.table("evidence", sa.column("kind"))
+    op.execute(evidence.delete().where(evidence.c.kind.in_(NEW_KINDS)))
     if _sqlite():
         op.execute(
             "CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence "
