@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import lazyload
 
 from lms import audit
+from lms.attendance import queries_checking
 from lms.attendance.codes import Direction, Moment
 from lms.attendance.intervals import clip, interval, minutes
 from lms.attendance.models import (
@@ -35,16 +36,16 @@ from lms.errors import UserError
 from lms.extensions import db
 
 
-def check(desk: Desk, person_id: int, direction: Direction, device: str) -> bool:
+def check(lesson_id: int, person_id: int, direction: Direction, device: str) -> bool:
     """Check somebody in or out now; whether that changed anything.
 
-    `desk` is what was read before; what may have changed since is asked again under the locks.
     UserError (409) where there is nothing to check in to.
     """
     instant = now()
-    if desk.window(direction).at(instant) is not Moment.OPEN:
+    register = shared_register(lesson_id)
+    desk = queries_checking.desk(lesson_id)
+    if desk is None or not desk.is_open or desk.window(direction).at(instant) is not Moment.OPEN:
         raise UserError(_("Check-in is not open at this moment."), 409)
-    register = shared_register(desk.lesson_id)
     enrolment_id = _own_enrolment(desk.cycle_id, person_id)
     known = proofs(register.id, {enrolment_id}).get(enrolment_id, [])
     kind = EvidenceKind.CHECKIN if direction is Direction.IN else EvidenceKind.CHECKOUT
@@ -54,7 +55,7 @@ def check(desk: Desk, person_id: int, direction: Direction, device: str) -> bool
     if last is None and direction is Direction.OUT:
         raise UserError(_("You have not checked in to this lesson: tell the trainer."), 409)
     credited = None
-    if direction is Direction.IN and not _asks_check_out(desk.lesson_id):
+    if direction is Direction.IN and not desk.asks_check_out:
         credited = minutes(clip([interval(instant, max(instant, desk.ends_at))], *_span(desk)))
     proof = Proof(kind, minutes=credited, at=instant)
     _append(register, enrolment_id, proof, person_id, device)
@@ -107,17 +108,6 @@ def _own_enrolment(cycle_id: int, person_id: int) -> int:
     if enrolment_id is None:
         raise UserError(_("You are not enrolled in this cycle."), 409)
     return enrolment_id
-
-
-def _asks_check_out(lesson_id: int) -> bool:
-    asks = db.session.scalar(
-        select(SelfCheckIn.asks_check_out).where(
-            SelfCheckIn.lesson_id == lesson_id, SelfCheckIn.closed_at.is_(None)
-        )
-    )
-    if asks is None:
-        raise UserError(_("Check-in is not open at this moment."), 409)
-    return asks
 
 
 def _append(

@@ -228,6 +228,43 @@ def counts(desk: Desk) -> CheckCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Notices:
+    """What the register tells of check-ins: who still waits for a check-out, shared browsers."""
+
+    waiting: int
+    shared: int
+
+
+def notices(register_id: int) -> Notices:
+    """How many have come and not gone where that is asked, and how many browsers were shared."""
+    last = (
+        select(func.max(Evidence.id).label("id"))
+        .where(
+            Evidence.register_id == register_id,
+            Evidence.kind.in_((EvidenceKind.CHECKIN, EvidenceKind.CHECKOUT)),
+        )
+        .group_by(Evidence.enrolment_id)
+        .subquery()
+    )
+    waiting = (
+        select(func.count(Evidence.id))
+        .join(last, last.c.id == Evidence.id)
+        .where(Evidence.kind == EvidenceKind.CHECKIN, Evidence.minutes.is_(None))
+        .scalar_subquery()
+    )
+    shared = (
+        select(CheckInTrace.device)
+        .join(Evidence, Evidence.id == CheckInTrace.evidence_id)
+        .where(CheckInTrace.register_id == register_id, Evidence.kind == EvidenceKind.CHECKIN)
+        .group_by(CheckInTrace.device)
+        .having(func.count(Evidence.enrolment_id.distinct()) > 1)
+        .subquery()
+    )
+    found = select(waiting, select(func.count()).select_from(shared).scalar_subquery())
+    return Notices(*db.session.execute(found).one())
+
+
+@dataclass(frozen=True, slots=True)
 class SharedDevice:
     """One browser that checked several people in, with their names and the instants."""
 

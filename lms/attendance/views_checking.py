@@ -31,6 +31,7 @@ from lms.attendance.forms_checking import TypedCodeForm
 from lms.attendance.queries_checking import Desk, OwnCheck
 from lms.clock import now
 from lms.errors import UserError
+from lms.extensions import db
 from lms.transaction import begin_writing, reads_first
 
 Answer = str | Response | tuple[str, int]
@@ -149,11 +150,12 @@ def _confirmed(desk: Desk, direction: Direction) -> Answer:
         if page.state is State.DONE:  # sent again: it is done
             return redirect(_page_of(desk.lesson_id, direction), 303)
         return _drawn(page, _("The code you scanned is over: scan the one shown now.")), 409
-    person_id = current_user.person_id
+    person_id, device = current_user.person_id, held.device_at(desk.lesson_id)
     try:
         begin_writing()
-        actions_checking.check(desk, person_id, direction, held.device_at(desk.lesson_id))
+        actions_checking.check(desk.lesson_id, person_id, direction, device)
     except UserError as error:
+        db.session.rollback()
         return _drawn(_look(desk, direction), error.message), error.status
     return redirect(_page_of(desk.lesson_id, direction), 303)
 
