@@ -30,7 +30,7 @@ def note_click(joining: Joining) -> bool:
     if joining.enrolment_id is None or not during:
         return False
     try:
-        register = shared_register(joining.lesson_id)
+        register_id = shared_register(joining.lesson_id)
     except UserError:
         return False  # sealed: what it says is said
     db.session.execute(
@@ -38,10 +38,10 @@ def note_click(joining: Joining) -> bool:
         .where(Enrolment.id == joining.enrolment_id)
         .with_for_update(key_share=True)
     )
-    if _just_clicked(register.id, joining.enrolment_id, instant):
+    if _just_clicked(register_id, joining.enrolment_id, instant):
         return False
     row = {
-        "register_id": register.id,
+        "register_id": register_id,
         "enrolment_id": joining.enrolment_id,
         "kind": EvidenceKind.JOINED_LINK,
         "at": instant,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, and_, bindparam, case, func, select
+from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.attendance.codes import Direction, Window, window
 from lms.attendance.models import (
@@ -19,7 +20,7 @@ from lms.attendance.models import (
     EvidenceKind,
     RegisterStatus,
 )
-from lms.attendance.models_checking import CheckInTrace, SelfCheckIn
+from lms.attendance.models_checking import SelfCheckIn
 from lms.attendance.rules import Mark
 from lms.catalogue.models import Cycle, CycleStatus, Lesson, LessonStatus, Module
 from lms.enrolment.models import Enrolment, EnrolmentStatus
@@ -86,7 +87,7 @@ _ONE_DESK = _DESK.where(Lesson.id == bindparam("lesson_id", type_=Integer))
 
 def desk(lesson_id: int) -> Desk | None:
     """The check-in of a lesson; None where there is no such lesson."""
-    row = db.session.execute(_ONE_DESK, {"lesson_id": lesson_id}).one_or_none()
+    row = db.session.connection().execute(_ONE_DESK, {"lesson_id": lesson_id}).one_or_none()
     return Desk(*row) if row else None
 
 
@@ -132,13 +133,20 @@ class OwnCheck:
         return self.last is EvidenceKind.CHECKIN
 
 
+def _own_enrolments() -> Select[tuple[int]]:
+    """The enrolment of the outer query, and those united into it: their evidence is its own."""
+    united = aliased(Enrolment)
+    mine = or_(united.id == Enrolment.id, united.united_into_id == Enrolment.id)
+    return select(united.id).where(mine).correlate(Enrolment)
+
+
 def _own_statement() -> Select[Any]:
     checks = (EvidenceKind.CHECKIN, EvidenceKind.CHECKOUT)
     last = (
         select(func.max(Evidence.id))
         .where(
             Evidence.register_id == AttendanceRegister.id,
-            Evidence.enrolment_id == Enrolment.id,
+            Evidence.enrolment_id.in_(_own_enrolments()),
             Evidence.kind.in_(checks),
         )
         .correlate(AttendanceRegister, Enrolment)
@@ -181,9 +189,13 @@ _OWN = _own_statement()
 
 def own_check(desk: Desk, person_id: int) -> OwnCheck | None:
     """How a person stands towards a check-in; None for who was never enrolled in its cycle."""
-    row = db.session.execute(
-        _OWN, {"lesson_id": desk.lesson_id, "cycle_id": desk.cycle_id, "person_id": person_id}
-    ).one_or_none()
+    row = (
+        db.session.connection()
+        .execute(
+            _OWN, {"lesson_id": desk.lesson_id, "cycle_id": desk.cycle_id, "person_id": person_id}
+        )
+        .one_or_none()
+    )
     if row is None:
         return None
     number, status, kind, at, mark, minutes, hours = row
@@ -192,117 +204,56 @@ def own_check(desk: Desk, person_id: int) -> OwnCheck | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckCounts:
-    """A lesson's check-ins in figures: everybody enrolled, who came, who went again."""
+class Place(NamedTuple):
+    """One person's place in a lesson's check-in, as it is written from.
 
-    people: int
-    came: int
-    left: int
+    `pieces`: how much evidence the register has of them already, of whatever kind.
+    """
+
+    desk: Desk
+    enrolment_id: int
+    last: EvidenceKind | None
+    pieces: int
 
 
-def counts(desk: Desk) -> CheckCounts:
-    """How many have checked in, and how many of these have checked out again."""
-    last = (
-        select(func.max(Evidence.id).label("id"))
-        .join(AttendanceRegister, AttendanceRegister.id == Evidence.register_id)
-        .where(
-            AttendanceRegister.lesson_id == desk.lesson_id,
-            Evidence.kind.in_((EvidenceKind.CHECKIN, EvidenceKind.CHECKOUT)),
-        )
-        .group_by(Evidence.enrolment_id)
-        .subquery()
+def _place_statement() -> Select[Any]:
+    evidence: Any = Evidence.__table__
+    theirs = and_(
+        evidence.c.register_id == AttendanceRegister.id,
+        evidence.c.enrolment_id.in_(_own_enrolments()),
     )
-    left = func.coalesce(func.sum(case((Evidence.kind == EvidenceKind.CHECKOUT, 1), else_=0)), 0)
-    people = (
-        select(func.count(Enrolment.id))
-        .where(Enrolment.cycle_id == desk.cycle_id, Enrolment.status == EnrolmentStatus.CONFIRMED)
+    checks = evidence.c.kind.in_((EvidenceKind.CHECKIN, EvidenceKind.CHECKOUT))
+    last = (
+        select(evidence.c.kind)
+        .where(theirs, checks)
+        .order_by(evidence.c.id.desc())
+        .limit(1)
+        .correlate(AttendanceRegister, Enrolment)
         .scalar_subquery()
     )
-    row = db.session.execute(
-        select(people, func.count(Evidence.id), left)
-        .select_from(last)
-        .join(Evidence, Evidence.id == last.c.id)
-    ).one()
-    return CheckCounts(*row)
-
-
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """What the register tells of check-ins: who still waits for a check-out, shared browsers."""
-
-    waiting: int
-    shared: int
-
-
-def notices(register_id: int) -> Notices:
-    """How many have come and not gone where that is asked, and how many browsers were shared."""
-    last = (
-        select(func.max(Evidence.id).label("id"))
-        .where(
-            Evidence.register_id == register_id,
-            Evidence.kind.in_((EvidenceKind.CHECKIN, EvidenceKind.CHECKOUT)),
-        )
-        .group_by(Evidence.enrolment_id)
-        .subquery()
-    )
-    waiting = (
-        select(func.count(Evidence.id))
-        .join(last, last.c.id == Evidence.id)
-        .where(Evidence.kind == EvidenceKind.CHECKIN, Evidence.minutes.is_(None))
+    pieces = (
+        select(func.count(evidence.c.id))
+        .where(theirs)
+        .correlate(AttendanceRegister, Enrolment)
         .scalar_subquery()
     )
-    shared = (
-        select(CheckInTrace.device)
-        .join(Evidence, Evidence.id == CheckInTrace.evidence_id)
-        .where(CheckInTrace.register_id == register_id, Evidence.kind == EvidenceKind.CHECKIN)
-        .group_by(CheckInTrace.device)
-        .having(func.count(Evidence.enrolment_id.distinct()) > 1)
-        .subquery()
-    )
-    found = select(waiting, select(func.count()).select_from(shared).scalar_subquery())
-    return Notices(*db.session.execute(found).one())
-
-
-@dataclass(frozen=True, slots=True)
-class SharedDevice:
-    """One browser that checked several people in, with their names and the instants."""
-
-    people: tuple[tuple[int, str, datetime], ...]
-
-
-def shared_devices(register_id: int, most: int = 20) -> list[SharedDevice]:
-    """Browsers that checked in more than one person of a register; those with the most first."""
-    how_many = func.count(Evidence.enrolment_id.distinct())
-    shared = (
-        select(CheckInTrace.device, how_many.label("people"))
-        .join(Evidence, Evidence.id == CheckInTrace.evidence_id)
-        .where(CheckInTrace.register_id == register_id, Evidence.kind == EvidenceKind.CHECKIN)
-        .group_by(CheckInTrace.device)
-        .having(how_many > 1)
-        .order_by(how_many.desc(), CheckInTrace.device)
-        .limit(most)
-        .subquery()
-    )
-    query = (
-        select(
-            CheckInTrace.device,
-            Enrolment.id,
-            Enrolment.family_name,
-            Enrolment.given_name,
-            func.min(Evidence.at),
+    return (
+        _ONE_DESK.add_columns(Enrolment.id, last, pieces)
+        .join(Enrolment, Enrolment.cycle_id == Cycle.id)
+        .where(
+            Enrolment.person_id == bindparam("person_id", type_=Integer),
+            Enrolment.status == EnrolmentStatus.CONFIRMED,
         )
-        .join(shared, shared.c.device == CheckInTrace.device)
-        .join(Evidence, Evidence.id == CheckInTrace.evidence_id)
-        .join(Enrolment, Enrolment.id == Evidence.enrolment_id)
-        .where(CheckInTrace.register_id == register_id, Evidence.kind == EvidenceKind.CHECKIN)
-        .group_by(
-            CheckInTrace.device, shared.c.people, Enrolment.id, Enrolment.family_name,
-            Enrolment.given_name,
-        )
-        .order_by(shared.c.people.desc(), CheckInTrace.device, func.min(Evidence.id))
-    )  # fmt: skip
-    found: dict[str, list[tuple[int, str, datetime]]] = {}
-    for device, number, family, given, at in db.session.execute(query):
-        found.setdefault(device, []).append((number, f"{family} {given}", at))
-    return [SharedDevice(tuple(people)) for people in found.values()]
+    )
+
+
+_PLACE = _place_statement()
+
+
+def place(lesson_id: int, person_id: int) -> Place | None:
+    """Somebody's place in a lesson's check-in; None for who is not enrolled."""
+    found = db.session.connection().execute(
+        _PLACE, {"lesson_id": lesson_id, "person_id": person_id}
+    )
+    row = found.one_or_none()
+    return Place(Desk(*row[:-3]), *row[-3:]) if row else None

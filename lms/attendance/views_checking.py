@@ -165,7 +165,7 @@ def type_code() -> Answer:
     """The six digits instead of the scan; so many wrong ones, and one must wait."""
     form, status = TypedCodeForm(), 200
     if form.validate_on_submit():
-        attempt = throttle.count(TYPING, account=str(current_user.account.id))
+        attempt = throttle.count(TYPING, account=str(current_user.account_id))
         if attempt is None:
             raise throttle.too_many(TYPING)
         found = _typed(form.code.data or "")

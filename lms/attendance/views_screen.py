@@ -12,11 +12,19 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms import access
-from lms.attendance import actions_checking, codes, permits, queries_checking, queries_overview
+from lms.attendance import (
+    actions_checking,
+    codes,
+    permits,
+    queries_checking,
+    queries_overview,
+    queries_screen,
+)
 from lms.attendance.blueprint import blueprint
 from lms.attendance.codes import Code, Direction
 from lms.attendance.forms_checking import OpenCheckInForm
-from lms.attendance.queries_checking import CheckCounts, Desk
+from lms.attendance.queries_checking import Desk
+from lms.attendance.queries_screen import CheckCounts
 from lms.catalogue.models import Lesson
 from lms.clock import now
 from lms.errors import UserError
@@ -54,7 +62,7 @@ def code_screen(lesson_id: int) -> Answer:
     return render_template(
         "attendance/code_screen.html", desk=desk, lesson=access.subject(Lesson), code=code,
         picture=picture, direction=direction, moment=desk.window(direction).at(now()),
-        window=desk.window(direction), came=_came(queries_checking.counts(desk), direction),
+        window=desk.window(direction), came=_came(queries_screen.counts(desk), direction),
     )  # fmt: skip
 
 
@@ -65,7 +73,7 @@ def code_now(lesson_id: int) -> FlaskResponse:
     if not desk.is_open:
         return jsonify(open=False)
     code, picture = _shown(lesson_id, direction)
-    came = _came(queries_checking.counts(desk), direction)
+    came = _came(queries_screen.counts(desk), direction)
     return jsonify(open=True, picture=picture, typed=spaced(code.typed), seconds=code.seconds,
                    came=came)  # fmt: skip
 
@@ -128,5 +136,5 @@ def shared_devices(**_address: int) -> str:
     """Browsers that checked several people in: to be looked at, not judged."""
     lesson = access.subject(Lesson)
     register = queries_overview.register_of(lesson)
-    found = queries_checking.shared_devices(register.id) if register else []
+    found = queries_screen.shared_devices(register.id) if register else []
     return render_template("attendance/shared_devices.html", lesson=lesson, devices=found)
