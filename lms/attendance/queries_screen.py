@@ -57,8 +57,8 @@ class Notices:
     shared: int
 
 
-def notices(register_id: int) -> Notices:
-    """How many have come and not gone where that is asked, and how many browsers were shared."""
+def notices(register_id: int, *, over: bool) -> Notices:
+    """Once the lesson is `over`, who has come and not gone where that is asked; shared browsers."""
     last = (
         select(func.max(Evidence.id).label("id"))
         .where(
@@ -83,7 +83,8 @@ def notices(register_id: int) -> Notices:
         .subquery()
     )
     found = select(waiting, select(func.count()).select_from(shared).scalar_subquery())
-    return Notices(*db.session.execute(found).one())
+    still_in, devices = db.session.execute(found).one()
+    return Notices(still_in if over else 0, devices)
 
 
 @dataclass(frozen=True, slots=True)

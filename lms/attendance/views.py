@@ -32,6 +32,7 @@ from lms.attendance.forms import DecisionForm, RegisterForm, fault_sentence
 from lms.attendance.rules import CellFault, Mark
 from lms.attendance.sheet import Sheet, sheet, typed_sheet
 from lms.catalogue.models import Lesson, LessonStatus
+from lms.clock import now
 from lms.errors import UserError
 from lms.lists import MAXIMUM_SEARCH_LENGTH
 
@@ -64,12 +65,18 @@ def _page(shown: Sheet, status: int = 200) -> Answer:
             lesson=shown.lesson,
             head=head,
             reports=reports,
-            checks=queries_screen.notices(head.register.id) if head.register else None,
+            checks=_check_notices(shown),
             form=shown.form,
             rectifications=_rectifications(shown),
         ),
         status,
     )
+
+
+def _check_notices(shown: Sheet) -> queries_screen.Notices | None:
+    if shown.head.register is None:
+        return None
+    return queries_screen.notices(shown.head.register.id, over=shown.lesson.ends_at <= now())
 
 
 def _rectifications(shown: Sheet) -> list[queries_reports.Correction]:
