@@ -14,6 +14,7 @@ from itertools import count
 
 import flask_migrate
 
+from bench import burst
 from bench.certificates import report as certificates_report
 from bench.load import Ask, Figure, getting, measure, served
 from bench.seed import PEOPLE, Seeded, seed
@@ -111,6 +112,7 @@ def main() -> None:
             db.session.remove()
             db.engine.dispose()
         pages(environ, seeded, print)
+    burst.both(burst.PEOPLE, burst.SECONDS, burst.KILLS, ("sqlite", "postgresql"))
     certificates_report(print)
 
 

@@ -9,10 +9,8 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 app = Flask("floor")
-engine = create_engine(
-    os.environ.get("LMS_DATABASE_URL") or f"sqlite:///{os.environ['LMS_DATA']}/percorso.sqlite3",
-    module=sqlite,
-)
+url = os.environ.get("LMS_DATABASE_URL") or f"sqlite:///{os.environ['LMS_DATA']}/percorso.sqlite3"
+engine = create_engine(url, **({"module": sqlite} if url.startswith("sqlite") else {}))
 
 
 @app.get("/")

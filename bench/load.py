@@ -35,15 +35,16 @@ def served(application: str, port: int, environ: dict[str, str]) -> Iterator[int
         env=environ, cwd=ROOT,
     )  # fmt: skip
     try:
-        _wait(port)
+        wait(port)
         yield port
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _wait(port: int) -> None:
-    for _attempt in range(200):
+def wait(port: int) -> None:
+    """Until something answers there."""
+    for _attempt in range(1200):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/")

@@ -1,8 +1,8 @@
 """How we speak to SQLite and PostgreSQL alike: column types, connections, transactions.
 
 The safe requests of a web server get connections on which the database itself refuses to write;
-every other transaction on SQLite begins with the write lock, so that two writers queue up instead
-of failing half-way.
+every other transaction on SQLite begins with the write lock, taken in turn (`lms.turnstile`), so
+that writers queue up instead of failing half-way.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from lms.turnstile import Turnstile
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -115,6 +117,7 @@ def prepare_engine(engine: Engine) -> None:
     """Hang our connection and transaction habits on `engine` (once)."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
+        _queue_writers(engine)
         event.listen(engine, "begin", _on_sqlite_begin)
     else:
         event.listen(engine, "begin", _on_postgresql_begin)
@@ -129,6 +132,28 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _queue_writers(engine: Engine) -> None:
+    """Let writing transactions take turns; a connection leaves when it goes back to the pool."""
+    if not engine.url.database or engine.url.database == ":memory:":
+        return
+    turnstile = Turnstile(engine.url.database, BUSY_TIMEOUT_MS / 1000)
+
+    def enter(connection: Connection) -> None:
+        if may_write.get() and "turn" not in connection.info:
+            turn = turnstile.enter()
+            if turn is not None:
+                connection.info["turn"] = turn
+
+    def leave(_connection: Any, record: Any, *_why: object) -> None:
+        turn = record.info.pop("turn", None)
+        if turn is not None:
+            turnstile.leave(turn)
+
+    event.listen(engine, "begin", enter)
+    for left in ("checkin", "close", "invalidate", "detach"):
+        event.listen(engine, left, leave)
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

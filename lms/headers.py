@@ -56,7 +56,14 @@ def allow_own_frame() -> None:
     g.own_frame = True
 
 
-def content_security_policy(nonce: str | None, *, https: bool, frames: bool = False) -> str:
+def allow_form_to(origin: str) -> None:
+    """Let a form of this request's page lead on to `origin` ("https://host") by a redirect."""
+    g.form_origin = origin
+
+
+def content_security_policy(
+    nonce: str | None, *, https: bool, frames: bool = False, form_to: str = ""
+) -> str:
     """The policy of a page; without a nonce no inline script runs at all."""
     directives = {
         "default-src": "'none'",
@@ -66,7 +73,7 @@ def content_security_policy(nonce: str | None, *, https: bool, frames: bool = Fa
         "font-src": "'self' data:",
         "connect-src": "'self'",
         "manifest-src": "'self'",
-        "form-action": "'self'",
+        "form-action": f"'self' {form_to}".rstrip(),
         "frame-ancestors": "'none'",
         "base-uri": "'none'",
     }
@@ -89,7 +96,10 @@ def init_app(app: Flask) -> None:
             FILE_POLICY
             if response.headers.get("Content-Disposition", "").startswith("attachment")
             else content_security_policy(
-                g.get("csp_nonce"), https=https, frames=g.get("own_frame", False)
+                g.get("csp_nonce"),
+                https=https,
+                frames=g.get("own_frame", False),
+                form_to=g.get("form_origin", ""),
             ),
         )
         if https:

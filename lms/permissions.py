@@ -165,6 +165,18 @@ TABLE: dict[str, Rule] = {
     "attendance.export_register": Rule(TEACHING, "lesson"),
     "attendance.close": Rule(TEACHING, "lesson"),
     "attendance.rectify": Rule(TEACHING, "presence", hidden=True),
+    # self check-in: the screen in the room; the scan (judged before signing in) and the button
+    "attendance.code_screen": Rule(TEACHING, "lesson"),
+    "attendance.code_now": Rule(TEACHING, "lesson"),
+    "attendance.open_check_in": Rule(TEACHING, "lesson"),
+    "attendance.close_check_in": Rule(TEACHING, "lesson"),
+    "attendance.shared_devices": Rule(TEACHING, "lesson"),
+    "attendance.scan": Rule(ANYONE, unready=True),
+    "attendance.type_code": Rule(SIGNED_IN),
+    "attendance.check_in": Rule(SIGNED_IN, "check_in"),
+    "attendance.check_out": Rule(SIGNED_IN, "check_in"),
+    # one's own joining link: the token in it is the credential
+    "attendance.join": Rule(ANYONE, "joining_link"),
     # reports of webinar platforms, and who their people are
     "attendance.upload_report": Rule(TEACHING, "lesson"),
     "attendance.preview_report": Rule(TEACHING, "report", hidden=True),

@@ -69,6 +69,11 @@ def keyed_hashes(text: str, purpose: str) -> tuple[str, ...]:
     )
 
 
+def signing_keys(purpose: str) -> tuple[bytes, ...]:
+    """Keys to sign with for `purpose`, newest first: the first signs, all are believed."""
+    return tuple(_derived(key, f"sign/{purpose}") for key in _keys())
+
+
 def _keys() -> tuple[str, ...]:
     settings: Settings = current_app.config["SETTINGS"]
     return settings.encryption_keys

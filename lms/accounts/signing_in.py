@@ -13,14 +13,14 @@ from datetime import timedelta
 
 from flask import Flask, g, redirect, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, func, select
 from werkzeug.wrappers import Response
 
 from lms.access import first_of_all
 from lms.accounts.models import Account, Person, RoleGrant, UserSession
 from lms.accounts.scopes import Grant
 from lms.accounts.security_log import SecurityEvent, note, this_browser
-from lms.accounts.sessions import is_new_device, mark_used
+from lms.accounts.sessions import USED_AGAIN_AFTER, is_new_device, mark_used
 from lms.clock import now
 from lms.database import may_write
 from lms.extensions import db, login_manager
@@ -31,14 +31,28 @@ KEPT_FOR_A_STEP = ("language", "federation")
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """Who is signed in, as Flask-Login's `current_user`."""
+    """Who is signed in, as Flask-Login's `current_user`: what every page asks.
 
-    def __init__(self, row: UserSession, token: str) -> None:
-        self.session_id = row.id
-        self.account: Account = row.account
-        self.person: Person = row.account.person
-        self.person_id: int = row.account.person_id
+    The rows behind it are loaded when somebody wants them.
+    """
+
+    def __init__(
+        self, session_id: int, account_id: int, person_id: int, full_name: str, token: str,
+        *, must_change_password: bool,
+    ) -> None:  # fmt: skip
+        self.session_id, self.account_id, self.person_id = session_id, account_id, person_id
+        self.full_name, self.must_change_password = full_name, must_change_password
         self._token = token
+
+    @property
+    def account(self) -> Account:
+        """Their account."""
+        return db.session.get_one(Account, self.account_id)
+
+    @property
+    def person(self) -> Person:
+        """The person they are."""
+        return self.account.person
 
     def get_id(self) -> str:
         """What the cookie carries: the session's token, never the account's id."""
@@ -125,7 +139,12 @@ def open_session(account: Account) -> None:
     if language:
         session["language"] = language
     session.permanent = True
-    login_user(SignedIn(row, token))
+    login_user(
+        SignedIn(
+            row.id, account.id, account.person_id, account.person.full_name, token,
+            must_change_password=account.must_change_password,
+        )
+    )  # fmt: skip
 
 
 def leave(session_id: int) -> Response | None:
@@ -148,36 +167,57 @@ def end_session(session_id: int) -> None:
         session["language"] = language
 
 
+# With the session come the roles, in one query: nearly every page asks for both. Made once, and
+# of columns only: it is asked at every request.
+_SESSION = (
+    select(
+        UserSession.id,
+        UserSession.account_id,
+        UserSession.ended_at,
+        UserSession.expires_at,
+        func.coalesce(UserSession.last_used_at, UserSession.created_at).label("used_at"),
+        Account.person_id,
+        Account.is_active,
+        Account.must_change_password,
+        Person.given_name,
+        Person.family_name,
+        RoleGrant.role,
+        RoleGrant.track_id,
+        RoleGrant.organisation_id,
+    )
+    .join(Account, Account.id == UserSession.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .outerjoin(
+        RoleGrant, and_(RoleGrant.person_id == Account.person_id, RoleGrant.ended_at.is_(None))
+    )
+    .where(UserSession.token_hash == bindparam("token_hash"))
+)
+
+
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
     if "error_reference" in g:
         return None  # a fault's page asks nothing of the database, which may be what failed
-    # With the session come the roles, in one query: nearly every page asks for both.
-    rows = db.session.execute(
-        select(UserSession, RoleGrant.role, RoleGrant.track_id, RoleGrant.organisation_id)
-        .join(Account, Account.id == UserSession.account_id)
-        .outerjoin(
-            RoleGrant,
-            and_(RoleGrant.person_id == Account.person_id, RoleGrant.ended_at.is_(None)),
-        )
-        .where(UserSession.token_hash == token_hash(token))
-    ).all()
+    rows = db.session.connection().execute(_SESSION, {"token_hash": token_hash(token)}).all()
     if not rows:
         return None
-    row: UserSession = rows[0][0]
-    if row.ended_at is not None or row.expires_at <= now() or not row.account.is_active:
+    row = rows[0]
+    if row.ended_at is not None or row.expires_at <= now() or not row.is_active:
         return None
-    if may_write.get():
-        mark_used(row)
-    held = [Grant(*grant) for _session, *grant in rows if grant[0] is not None]
-    g.setdefault("open_grants", {})[row.account.person_id] = held
-    return SignedIn(row, token)
+    if may_write.get() and now() - row.used_at >= USED_AGAIN_AFTER:
+        mark_used(db.session.get_one(UserSession, row.id))
+    held = [Grant(*each[-3:]) for each in rows if each.role is not None]
+    g.setdefault("open_grants", {})[row.person_id] = held
+    return SignedIn(
+        row.id, row.account_id, row.person_id, f"{row.given_name} {row.family_name}", token,
+        must_change_password=row.must_change_password,
+    )  # fmt: skip
 
 
 @first_of_all
 def own_password_first() -> str | None:
     """Where the password that staff gave is replaced by one's own; None when there is none such."""
-    wanted = current_user.account.must_change_password
+    wanted = current_user.must_change_password
     return url_for("accounts.change_password") if wanted else None
 
 

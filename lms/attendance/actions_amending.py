@@ -17,7 +17,7 @@ from lms.attendance.records import (
     report_evidence,
     write_outcomes,
 )
-from lms.attendance.rules import Proof, derive, standing
+from lms.attendance.rules import Proof, checked, derive, standing
 from lms.catalogue.models import Lesson
 from lms.clock import now
 from lms.errors import UserError
@@ -56,12 +56,17 @@ def withdraw_report(lesson: Lesson, file: ReportFile, *, by: int | None) -> int:
 
 
 def count_again(lesson: Lesson, *, by: int | None) -> int:
-    """Count the reports' minutes again, after the lesson's times were changed.
+    """Count the minutes of reports and check-ins again, after the lesson's times were changed.
 
-    Marks by hand stay. Returns how many records changed; each change leaves evidence of its own.
+    Marks by hand stay. Returns how many records changed; what reports credit leaves evidence anew,
+    a check-in is evidence of an instant that did not move.
     """
     register = lock_open_register(lesson)
-    known = {key: each for key, each in proofs(register.id).items() if standing(each)}
+    known = {
+        key: each
+        for key, each in proofs(register.id).items()
+        if standing(each) or checked(each, lesson.ends_at)
+    }
     outcomes = {key: derive(each, lesson.starts_at, lesson.ends_at) for key, each in known.items()}
     changed = changing(register, outcomes)
     add_evidence(

@@ -23,7 +23,7 @@ from lms.attendance.models import (
 )
 from lms.attendance.queries_evidence import proofs
 from lms.attendance.records import write_outcomes
-from lms.attendance.rules import Cell, Outcome, Proof, RecordSource, derive, standing
+from lms.attendance.rules import SEEN, Cell, Outcome, RecordSource, derive, stays_of
 from lms.attendance.uniting import Side, United, Why, unite
 from lms.catalogue.models import Lesson, Module
 from lms.clock import now
@@ -80,8 +80,11 @@ def unite_presences(kept: Enrolment, other: Enrolment, *, by: int) -> list[int]:
 def _pair(register: AttendanceRegister, kept: Enrolment, other: Enrolment) -> _Pair:
     known = proofs(register.id, {kept.id, other.id})
     records = _records(register.id, kept.id, other.id)
-    one, two = (_side(records.get(each.id), known.get(each.id, [])) for each in (kept, other))
     lesson = register.lesson
+    one, two = (
+        Side(records.get(each.id), stays_of(known.get(each.id, []), lesson.ends_at))
+        for each in (kept, other)
+    )
     return _Pair(register, one, two, unite(one, two, lesson.starts_at, lesson.ends_at))
 
 
@@ -93,10 +96,6 @@ def _records(register_id: int, *enrolment_ids: int) -> dict[int, Outcome]:
         )
     )
     return {row.enrolment_id: Outcome(row.mark, row.minutes, row.source) for row in rows}
-
-
-def _side(record: Outcome | None, evidence: Sequence[Proof]) -> Side:
-    return Side(record, [stay for each in standing(evidence) for stay in each.intervals])
 
 
 def _count_anew(pair: _Pair, kept: Enrolment, other: Enrolment, by: int) -> list[Evidence]:
@@ -161,7 +160,7 @@ def _word_before(row: Evidence) -> Cell:
         .where(
             Evidence.register_id == row.register_id,
             Evidence.enrolment_id == row.enrolment_id,
-            Evidence.kind != EvidenceKind.REPORT,
+            Evidence.kind.not_in(SEEN),
             Evidence.id < row.id,
         )
         .order_by(Evidence.id.desc())

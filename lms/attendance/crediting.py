@@ -16,13 +16,7 @@ from lms.attendance.matching import Ambiguous, Candidate, Certain, match_all, me
 from lms.attendance.matching import Person as NamedPerson
 from lms.attendance.names import DEVICES, readings
 from lms.attendance.readers import Meeting, ReportedPerson
-from lms.attendance.rules import (
-    EvidenceKind,
-    Outcome,
-    Proof,
-    RecordSource,
-    derive,
-)
+from lms.attendance.rules import COUNTED, EvidenceKind, Outcome, Proof, derive
 
 NAME_LENGTH = 300
 EMAIL_LENGTH = 254
@@ -192,7 +186,7 @@ def _line(
         enrolment_id=enrolment_id,
         candidates=candidates,
         outcome=outcome,
-        kept=outcome is not None and outcome.source is not RecordSource.REPORT,
+        kept=outcome is not None and outcome.source not in COUNTED,
     )
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from lms.attendance import queries, queries_evidence, words
 from lms.attendance.intervals import clip
 from lms.attendance.queries import RegisterRow
-from lms.attendance.rules import Proof, standing
+from lms.attendance.rules import Proof, stays_of
 from lms.catalogue.models import Lesson
 from lms.pages import local_date, local_time
 from lms.spreadsheets import csv_response
@@ -16,7 +16,7 @@ from lms.text import slug
 
 
 def register_csv(lesson: Lesson) -> Response:
-    """The whole register; entry and exit are those of the reports, inside the lesson's time."""
+    """The whole register; entry and exit are those of reports and check-ins, inside the lesson."""
     head = queries.head(lesson)
     register_id = head.register.id if head.register else None
     proofs = queries_evidence.proofs(register_id) if register_id else {}
@@ -33,11 +33,7 @@ def register_csv(lesson: Lesson) -> Response:
 
 
 def _cells(lesson: Lesson, row: RegisterRow, proofs: list[Proof]) -> list[object]:
-    inside = clip(
-        (stay for each in standing(proofs) for stay in each.intervals),
-        lesson.starts_at,
-        lesson.ends_at,
-    )
+    inside = clip(stays_of(proofs, lesson.ends_at), lesson.starts_at, lesson.ends_at)
     return [
         row.name,
         row.organisation,

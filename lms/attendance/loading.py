@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.access import Subject, loader
+from lms.attendance import joining_links, queries_checking, queries_joining
 from lms.attendance.models import AttendanceRecord, AttendanceRegister, ReportEntry, ReportFile
 from lms.attendance.models_columns import SavedColumns
 from lms.catalogue.loading import subject_of
-from lms.catalogue.models import Lesson
+from lms.catalogue.models import CycleStatus, Lesson
 from lms.enrolment.models import TOOK_PART, Enrolment
 from lms.extensions import db
+from lms.secretbox import signing_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +107,20 @@ def _lesson_of(file: ReportFile | None, lesson_id: int) -> Lesson | None:
     """The lesson, if the report is one of its register."""
     register = db.session.get(AttendanceRegister, file.register_id) if file else None
     return register.lesson if register and register.lesson_id == lesson_id else None
+
+
+@loader("check_in")
+def _check_in(lesson_id: int, **_rest: Any) -> Subject | None:
+    desk = queries_checking.desk(lesson_id)
+    if desk is None:
+        return None
+    public = desk.cycle_status is not CycleStatus.DRAFT
+    return Subject(desk, cycle_id=desk.cycle_id, track_id=desk.track_id, public=public)
+
+
+@loader("joining_link")
+def _joining_link(join_token: str, **_rest: Any) -> Subject | None:
+    """The token is the credential; what it opened once it may not open now."""
+    found = joining_links.read_token(signing_keys(joining_links.PURPOSE), join_token)
+    joining = queries_joining.joining(*found) if found else None
+    return Subject(joining, person_id=found[1]) if found and joining else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, delete, select, update
 
 from lms.attendance.erasing import erase_entries, erase_files, erase_registers
-from lms.attendance.forgetting import forget_raw_reports, forget_staged_reports
+from lms.attendance.forgetting import forget_raw_reports, forget_staged_reports, forget_traces
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -17,6 +17,7 @@ from lms.attendance.models import (
     ReportEntry,
     ReportFile,
 )
+from lms.attendance.models_checking import CheckInTrace
 from lms.catalogue.models import Lesson
 from lms.enrolment.personal import enrolments_of
 from lms.personal import (
@@ -100,6 +101,23 @@ def _entries(who: Whose) -> Select[Any]:
     )
 
 
+def _traces(who: Whose) -> Select[Any]:
+    row = CheckInTrace
+    return (
+        select(Lesson.title.label("lesson"), row.at)
+        .join(Evidence, Evidence.id == row.evidence_id)
+        .join(AttendanceRegister, AttendanceRegister.id == row.register_id)
+        .join(Lesson, Lesson.id == AttendanceRegister.lesson_id)
+        .where(Evidence.enrolment_id.in_(enrolments_of(who)))
+        .order_by(row.id)
+    )
+
+
+def _erase_traces(who: Erasing) -> int:
+    theirs = select(Evidence.id).where(Evidence.enrolment_id.in_(enrolments_of(who)))
+    return run(delete(CheckInTrace).where(CheckInTrace.evidence_id.in_(theirs)))
+
+
 declare(
     "attendance_record",
     Export("attendance", _records),
@@ -127,7 +145,22 @@ declare(
     Left("says who of the staff explained a table's columns, and when"),
     Left("a number of the staff's, and when"),
 )
+declare("check_in_trace", Export("devices_of_check_ins", _traces), Erase(_erase_traces))
+declare(
+    "self_check_in",
+    Left("says who of the staff opened a lesson's check-in, as its own history does"),
+    Left("a number of the staff's, and when"),
+)
 declare_impersonal(("seal_chain",))
+keep_for(
+    Period(
+        "check_in_devices",
+        timedelta(days=30),
+        "the check-in",
+        "keyed hashes of the browsers that check-ins came from; the check-ins stay",
+        forget_traces,
+    )
+)
 keep_for(
     Period(
         "staged_reports",

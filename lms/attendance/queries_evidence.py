@@ -47,7 +47,7 @@ class Ground:
 def proof(evidence: Any, intervals: list[list[str]]) -> Proof:
     """A row of `evidence` as the rule sees it."""
     if evidence.kind is not EvidenceKind.REPORT:
-        return Proof(evidence.kind, evidence.mark, evidence.minutes)
+        return Proof(evidence.kind, evidence.mark, evidence.minutes, at=evidence.at)
     return Proof(
         evidence.kind,
         entry_id=evidence.report_entry_id,
@@ -99,6 +99,7 @@ def proofs(
             Evidence.minutes,
             Evidence.report_entry_id,
             Evidence.reason,
+            Evidence.at,
             ReportEntry.intervals,
         )
         .join(Enrolment, Enrolment.id == Evidence.enrolment_id)

@@ -63,19 +63,26 @@ def lock_open_register(lesson: Lesson) -> AttendanceRegister:
 
 
 def write_outcomes(
-    register: AttendanceRegister, outcomes: Mapping[int, Outcome | None], *, by: int | None
+    register: AttendanceRegister | int,
+    outcomes: Mapping[int, Outcome | None],
+    *,
+    by: int | None,
+    counts: Mapping[int, int] | None = None,
 ) -> int:
     """Bring records to these outcomes (None: unmarked), by enrolment id; returns how many changed.
 
-    To be called under the register's lock, after the evidence was written. A new record's version
-    is the number of its pieces of evidence, so a version never comes back with another content.
+    To be called under the register's lock, after the evidence was written (`register` may be its
+    id). A new record's version is the number of its pieces of evidence, so a version never comes
+    back with another content; `counts` has these numbers where they are known already.
     """
-    current = _current(register.id, outcomes)
+    register_id = register if isinstance(register, int) else register.id
+    current = _current(register_id, outcomes)
     changed = _changed(current, outcomes)
     new: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
     gone: list[int] = []
-    counts = evidence_counts(register.id) if any(changed.values()) else {}
+    if counts is None:
+        counts = evidence_counts(register_id) if any(changed.values()) else {}
     for enrolment_id, outcome in changed.items():
         known: Any = current.get(enrolment_id)
         if outcome is None:
@@ -87,7 +94,7 @@ def write_outcomes(
         else:
             version = max(1, counts.get(enrolment_id, 1))
             new.append({"enrolment_id": enrolment_id, "version": version, **values})
-    _store(register.id, new, moved, gone, by)
+    _store(register_id, new, moved, gone, by)
     return len(changed)
 
 

@@ -1,7 +1,7 @@
 """What a register says, decided from values only: marks, evidence in, outcome out.
 
-A person's word outweighs a platform's report; a word taken back gives the floor to the reports
-again; no word at all is *unmarked*, which is not absent.
+A person's word outweighs a platform's report and a check-in; a word taken back gives the floor to
+these again; no word at all is *unmarked*, which is not absent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lms.attendance.intervals import Interval, clip, minutes
+from lms.attendance.intervals import Interval, clip, interval, minutes
 
 # Roll-call may begin a little before the lesson; an excuse may be noted at any time.
 ROLL_CALL_BEFORE = timedelta(hours=1)
@@ -30,6 +30,7 @@ class RecordSource(enum.StrEnum):
 
     TRAINER = "trainer"
     REPORT = "report"
+    CHECKIN = "checkin"
     RECTIFICATION = "rectification"
 
 
@@ -40,6 +41,22 @@ class EvidenceKind(enum.StrEnum):
     REPORT = "report"
     CLOSING = "closing"
     RECTIFICATION = "rectification"
+    CHECKIN = "checkin"
+    CHECKOUT = "checkout"
+    JOINED_LINK = "joined_link"
+
+
+# What was seen, not said: no word about the mark.
+SEEN = frozenset(
+    {
+        EvidenceKind.REPORT,
+        EvidenceKind.CHECKIN,
+        EvidenceKind.CHECKOUT,
+        EvidenceKind.JOINED_LINK,
+    }
+)
+# Outcomes that are counted from stays.
+COUNTED = frozenset({RecordSource.REPORT, RecordSource.CHECKIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,8 @@ class Proof:
     """A piece of evidence as the rule sees it.
 
     REPORT: `entry_id` and its `intervals`, or `undone` when the entry was taken off this person.
+    CHECKIN and CHECKOUT: `at`; a check-in with `minutes` holds to the end of the lesson, one
+    without waits for a check-out. JOINED_LINK says only that a link was followed.
     The other kinds carry `mark` (None: an earlier mark taken back) and `minutes`.
     """
 
@@ -76,27 +95,69 @@ class Proof:
     entry_id: int | None = None
     intervals: tuple[Interval, ...] = ()
     undone: bool = False
+    at: datetime | None = None
 
 
 def derive(proofs: Iterable[Proof], starts_at: datetime, ends_at: datetime) -> Outcome | None:
     """The outcome of one person's evidence, oldest first; None is unmarked.
 
-    The latest human word wins. Otherwise every entry of a report that still stands counts: the
-    union of their intervals, clipped to the lesson, in whole minutes; none inside is an absence.
+    The latest human word wins. Otherwise every entry of a report that still stands counts, and
+    every check-in: the union of their intervals, clipped to the lesson, in whole minutes; reports
+    with none inside are an absence. Who checked in is present, even while no minute counts yet.
     """
     word: Proof | None = None
     for proof in (proofs := list(proofs)):
-        if proof.kind is not EvidenceKind.REPORT:
+        if proof.kind not in SEEN:
             word = proof
     if word is not None and word.mark is not None:
         rectified = word.kind is EvidenceKind.RECTIFICATION
         source = RecordSource.RECTIFICATION if rectified else RecordSource.TRAINER
         return Outcome(word.mark, word.minutes or 0, source)
-    entries = [each for each in standing(proofs) if each.intervals]
-    if not entries:
+    entries = [each.intervals for each in standing(proofs) if each.intervals]
+    checks = checked(proofs, ends_at)
+    if not entries and checks is None:
         return None  # no evidence, or reports that do not say when: neither is an absence
-    credited = credit((each.intervals for each in entries), starts_at, ends_at)
-    return Outcome(mark_for(credited), credited, RecordSource.REPORT)
+    credited = credit([*entries, checks.stays if checks else ()], starts_at, ends_at)
+    source = RecordSource.REPORT if entries else RecordSource.CHECKIN
+    return Outcome(Mark.PRESENT if checks else mark_for(credited), credited, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What somebody's check-ins amount to: stays, and since when one waits for its check-out."""
+
+    stays: tuple[Interval, ...]
+    open_since: datetime | None = None
+
+
+def checked(proofs: Iterable[Proof], ends_at: datetime) -> Checks | None:
+    """The stays of somebody's check-ins and check-outs, oldest first; None: never checked in.
+
+    A stay lasts from a check-in to the next check-out. Where none follows it lasts to the end of
+    the lesson, if the check-in says so; if a check-out was asked for, it counts nothing yet. A
+    second check-in without a check-out between, and a check-out alone, change nothing.
+    """
+    stays: list[Interval] = []
+    came: Proof | None = None
+    seen = False
+    for proof in proofs:
+        if proof.kind is EvidenceKind.CHECKIN and came is None:
+            came, seen = proof, True
+        elif proof.kind is EvidenceKind.CHECKOUT and came and came.at and proof.at:
+            stays.append(interval(came.at, max(came.at, proof.at)))
+            came = None
+    if came and came.at and came.minutes is not None and came.at < ends_at:
+        stays.append(interval(came.at, ends_at))
+    waits = came is not None and came.minutes is None
+    return Checks(tuple(stays), came.at if came and waits else None) if seen else None
+
+
+def stays_of(proofs: Iterable[Proof], ends_at: datetime) -> list[Interval]:
+    """Every stay behind somebody's evidence: of reports that stand, and of check-ins."""
+    proofs = list(proofs)
+    checks = checked(proofs, ends_at)
+    reported = [stay for each in standing(proofs) for stay in each.intervals]
+    return [*reported, *(checks.stays if checks else ())]
 
 
 def standing(proofs: Iterable[Proof]) -> list[Proof]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.attendance.intervals import Interval
-from lms.attendance.rules import Mark, Outcome, RecordSource, credit, mark_for
+from lms.attendance.rules import COUNTED, Mark, Outcome, RecordSource, credit, mark_for
 
 _WEIGHT = {Mark.ABSENT: 1, Mark.EXCUSED: 2, Mark.PRESENT: 3}
 
@@ -29,15 +29,15 @@ class Why(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What a register says of one of the two, and the stays behind it where reports say it."""
+    """What a register says of one of the two, and the stays behind it where these are known."""
 
     outcome: Outcome | None
     stays: Sequence[Interval] = ()
 
     @property
-    def by_report(self) -> bool:
+    def counted(self) -> bool:
         """Whether the outcome is counted from stays."""
-        return self.outcome is not None and self.outcome.source is RecordSource.REPORT
+        return self.outcome is not None and self.outcome.source in COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,29 @@ class United:
 def unite(one: Side, other: Side, starts_at: datetime, ends_at: datetime) -> United:
     """The one outcome of two records of the same person; which comes first does not matter.
 
-    Reports on both sides: the union of all stays, clipped to the lesson. Otherwise the stronger
-    mark; of two presences the longer, because a person's word does not say when.
+    Reports or check-ins on both sides: the union of all stays, clipped to the lesson. Otherwise the
+    stronger mark; of two presences the longer, because a person's word does not say when.
     """
     if one.outcome is None or other.outcome is None:
         outcome = one.outcome or other.outcome
         return United(outcome, Why.ONLY_ONE if outcome else Why.UNMARKED)
-    if one.by_report and other.by_report:
+    if one.counted and other.counted:
         minutes = credit([one.stays, other.stays], starts_at, ends_at)
-        return United(Outcome(mark_for(minutes), minutes, RecordSource.REPORT), Why.STAYS)
+        return United(_together(one.outcome, other.outcome, minutes), Why.STAYS)
     stronger = max(one.outcome, other.outcome, key=_weight)
     same = one.outcome.mark is other.outcome.mark
     return United(stronger, Why.LONGER if same else Why.STRONGER)
 
 
+def _together(one: Outcome, other: Outcome, minutes: int) -> Outcome:
+    present = Mark.PRESENT in {one.mark, other.mark}  # of a check-in no minute may count yet
+    reported = RecordSource.REPORT in {one.source, other.source}
+    return Outcome(
+        Mark.PRESENT if present else mark_for(minutes),
+        minutes,
+        RecordSource.REPORT if reported else RecordSource.CHECKIN,
+    )
+
+
 def _weight(outcome: Outcome) -> tuple[int, int, bool]:
-    return _WEIGHT[outcome.mark], outcome.minutes, outcome.source is not RecordSource.REPORT
+    return _WEIGHT[outcome.mark], outcome.minutes, outcome.source not in COUNTED

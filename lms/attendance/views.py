@@ -17,24 +17,30 @@ from lms.attendance import (
     export,
     queries,
     queries_reports,
+    queries_screen,
     views_amending,
+    views_checking,
     views_closing,
     views_columns,
+    views_joining,
     views_overview,
     views_queue,
     views_reports,
+    views_screen,
 )
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms import DecisionForm, RegisterForm, fault_sentence
 from lms.attendance.rules import CellFault, Mark
 from lms.attendance.sheet import Sheet, sheet, typed_sheet
 from lms.catalogue.models import Lesson, LessonStatus
+from lms.clock import now
 from lms.errors import UserError
 from lms.lists import MAXIMUM_SEARCH_LENGTH
 
 # The sisters hang their addresses on the blueprint when they are imported.
 SISTERS = (
-    views_amending, views_closing, views_columns, views_overview, views_queue, views_reports
+    views_amending, views_checking, views_closing, views_columns, views_joining, views_overview,
+    views_queue, views_reports, views_screen,
 )  # fmt: skip
 Answer = str | Response | tuple[str, int]
 
@@ -60,11 +66,18 @@ def _page(shown: Sheet, status: int = 200) -> Answer:
             lesson=shown.lesson,
             head=head,
             reports=reports,
+            checks=_check_notices(shown),
             form=shown.form,
             rectifications=_rectifications(shown),
         ),
         status,
     )
+
+
+def _check_notices(shown: Sheet) -> queries_screen.Notices | None:
+    if shown.head.register is None:
+        return None
+    return queries_screen.notices(shown.head.register.id, over=shown.lesson.ends_at <= now())
 
 
 def _rectifications(shown: Sheet) -> list[queries_reports.Correction]:

@@ -50,5 +50,4 @@ def download_report(**_address: int) -> FlaskResponse:
         )  # fmt: skip
     response = FlaskResponse(file.content, mimetype="application/octet-stream")
     response.headers.set("Content-Disposition", "attachment", filename=file.filename)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

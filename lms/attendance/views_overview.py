@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import render_template
 from flask_login import current_user
 
 from lms import access
 from lms.access import STAFF
-from lms.attendance import queries_overview, words
+from lms.attendance import queries_checking, queries_overview, words
 from lms.attendance.blueprint import blueprint
+from lms.attendance.codes import CHECK_IN_BEFORE, CHECK_OUT_AFTER
 from lms.attendance.queries_overview import OwnPresence, Progress
 from lms.catalogue.models import Cycle, Lesson
 from lms.clock import now
@@ -55,6 +57,7 @@ class LessonBox:
 
     progress: Progress | None
     own: OwnPresence | None
+    takes_check_ins: bool = False
 
 
 def lesson_box(lesson: Lesson) -> LessonBox | None:
@@ -68,9 +71,18 @@ def lesson_box(lesson: Lesson) -> LessonBox | None:
     if access.allowed_to(STAFF):
         progress = queries_overview.lesson_progress(lesson, instant)
     own = queries_overview.own_presence(lesson, current_user.person_id)
+    checks = own is not None and _takes_check_ins(lesson, instant)
     if own and own.cell.mark is None and lesson.starts_at > instant:
         own = None
-    return LessonBox(progress, own) if progress or own else None
+    return LessonBox(progress, own, checks) if progress or own or checks else None
+
+
+def _takes_check_ins(lesson: Lesson, instant: datetime) -> bool:
+    opens, closes = lesson.starts_at - CHECK_IN_BEFORE, lesson.ends_at + CHECK_OUT_AFTER
+    if not opens <= instant < closes:
+        return False
+    desk = queries_checking.desk(lesson.id)
+    return desk is not None and desk.is_open
 
 
 blueprint.add_app_template_global(lesson_box)

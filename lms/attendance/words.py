@@ -56,6 +56,7 @@ def source_word(source: RecordSource | None) -> str:
     words = {
         RecordSource.TRAINER: _("marked by hand"),
         RecordSource.REPORT: _("from the report"),
+        RecordSource.CHECKIN: _("checked in with the code"),
         RecordSource.RECTIFICATION: _("rectified"),
         None: "",
     }

@@ -12,9 +12,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms import access
+from lms.attendance.joining_addresses import personal_address
 from lms.calendars import actions, queries
 from lms.calendars.answers import calendar_answer
-from lms.calendars.entries import Contents, personal_name
+from lms.calendars.entries import Contents, LessonFacts, personal_name
 from lms.calendars.forms import FeedForm
 from lms.calendars.queries import OpenFeed
 from lms.catalogue.models import Cycle, Lesson
@@ -67,13 +68,23 @@ def cycle_ics(cycle_slug: str) -> Response:
 def feed(token: str) -> Response:  # noqa: ARG001 - the table's loader has already spent it
     """A person's lessons behind their secret address."""
     found = access.subject(OpenFeed)
-    facts = queries.facts_of_person(found.person_id)
+    facts = _with_own_links(queries.facts_of_person(found.person_id), found.person_id)
     name = personal_name(found.language, current_app.config["SITE_NAME"])
     return calendar_answer(
         Contents(facts, found.language, public_root(), name, personal=True),
         file_name="calendario.ics",
         changed_at=max([found.changed_at, *(one.changed_at for one in facts)]),
         max_age=None,
+    )
+
+
+def _with_own_links(facts: tuple[LessonFacts, ...], person_id: int) -> tuple[LessonFacts, ...]:
+    """Lessons with this person's joining links in place of the rooms' addresses."""
+    return tuple(
+        one._replace(join_url=personal_address(one.id, one.join_url, person_id))
+        if one.join_url
+        else one
+        for one in facts
     )
 
 

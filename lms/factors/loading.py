@@ -35,6 +35,6 @@ def is_demanded() -> bool:
 @first_of_all
 def set_up_first() -> str | None:
     """Where who needs a second factor and has none sets it up; None for everybody else."""
-    if not is_demanded() or queries.has_factor(current_user.account.id):
+    if not is_demanded() or queries.has_factor(current_user.account_id):
         return None
     return url_for("factors.overview")

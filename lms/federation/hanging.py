@@ -26,7 +26,7 @@ signing_in.last_step(farewell_page)
 
 def own_identities() -> list[FederatedIdentity]:
     """The identities of who is signed in, for their profile."""
-    return queries.identities_of(current_user.account.id)
+    return queries.identities_of(current_user.account_id)
 
 
 def sees_sign_in_log() -> bool:

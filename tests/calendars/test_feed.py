@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from lms.attendance.joining_links import PURPOSE, token_of
 from lms.calendars import answers
 from lms.catalogue.actions import touch_lessons
 from lms.catalogue.models import Cycle, CycleStatus, LessonMode, LessonTrainer, Module
@@ -14,6 +15,7 @@ from lms.catalogue.programme_actions import cancel_lesson, remove_lesson, restor
 from lms.clock import frozen, now
 from lms.enrolment.actions import enrol_self, withdraw
 from lms.extensions import db
+from lms.secretbox import signing_keys
 from tests import factories
 from tests.calendars.conftest import JOIN, Scene, events, feed_of, lesson_at, move, uids
 from tests.client import PercorsoClient
@@ -27,14 +29,21 @@ def test_the_lessons_of_confirmed_enrolments_in_order(client: PercorsoClient, sc
     assert uids(client, scene.path) == [scene.first.uid, scene.second.uid]
 
 
+def own_link(scene: Scene) -> str:
+    """The person's own address of the first lesson's room."""
+    token = token_of(signing_keys(PURPOSE), scene.first.id, scene.person.id)
+    return f"http://localhost/j/{token}"
+
+
 def test_an_event_says_where_and_how_to_join(client: PercorsoClient, scene: Scene) -> None:
     event = events(client.get(scene.path))[0]
+    own = own_link(scene)
     assert event["SUMMARY"] == scene.first.title
-    assert event["LOCATION"] == JOIN
+    assert event["LOCATION"] == own
     page = f"http://localhost/incontri/{scene.first.id}"
     assert event["URL"] == page
     assert event["DESCRIPTION"] == (
-        f"Modulo: Basi\nCiclo: Ciclo uno\nPer partecipare: {JOIN}\nPagina dell’incontro: {page}"
+        f"Modulo: Basi\nCiclo: Ciclo uno\nPer partecipare: {own}\nPagina dell’incontro: {page}"
     )
 
 
@@ -118,6 +127,7 @@ def test_cancelled_stays_and_restored_comes_back(client: PercorsoClient, scene: 
     assert event["SUMMARY"] == f"ANNULLATO: {scene.first.title}"
     assert event["SEQUENCE"] == 1
     assert JOIN not in event.to_ical().decode()
+    assert "/j/" not in event.to_ical().decode()
     restore_lesson(scene.first, by=None)
     event = events(client.get(scene.path))[0]
     assert (event["STATUS"], event["SEQUENCE"]) == ("CONFIRMED", 2)

@@ -13,9 +13,14 @@ from werkzeug.routing import Rule as UrlRule
 from werkzeug.test import TestResponse
 
 from lms.access import Role, Rule
+from lms.attendance.codes import Direction, code_of
+from lms.attendance.joining_links import PURPOSE, token_of
+from lms.attendance.permits import code_key
+from lms.clock import now
 from lms.extensions import db
 from lms.joining.rules import LinkPurpose
 from lms.permissions import TABLE
+from lms.secretbox import signing_keys
 from tests.client import PercorsoClient
 from tests.world import FEED_TOKEN, LINK_TOKENS, Half, World
 
@@ -142,6 +147,8 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "certificate_id": half.certificate.id,
         "code": half.certificate.code,
         "token": FEED_TOKEN,
+        "check_code": code_of(code_key(), half.lesson.id, Direction.IN, now()).long,
+        "join_token": token_of(signing_keys(PURPOSE), half.lesson.id, half.participant.id),
         "report_id": half.staged.id,
         "imported_id": half.report.id,
         "entry_id": half.entry.id,

@@ -79,9 +79,9 @@ def test_participants_find_their_next_lessons(client: PercorsoClient) -> None:
     page = client.sign_in(person).get("/").text
     assert "Ciao, Ada" in page
     for shown in ("Mio", "Tra -1 ore", "Tra 24 ore", "Saltato", "Annullato", "In corso",
-                  'href="https://meet.example.org/24"', "Concluso"):  # fmt: skip
+                  'href="http://localhost/j/', "Concluso"):  # fmt: skip
         assert shown in page, shown
-    for hidden in ("Tra -30 ore", "Tra 48 ore", "Di altri", "meet.example.org/saltato"):
+    for hidden in ("Tra -30 ore", "Tra 48 ore", "Di altri", "meet.example.org"):
         assert hidden not in page, hidden
     assert "I cicli in breve" not in page
     assert sections(page) == ["La mia pagina", "Cicli", "Attestati", "Calendario"]

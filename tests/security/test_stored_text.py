@@ -38,7 +38,8 @@ NEVER_TYPED = frozenset(
     account.language account.login account.password_hash attendance_register.previous_seal
     attendance_register.seal attendance_register.sealed_rows audit_event.action
     audit_event.detail audit_event.object_type
-    calendar_feed.language calendar_feed.token_hash certificate.code certificate.serial
+    calendar_feed.language calendar_feed.token_hash check_in_trace.device
+    certificate.code certificate.serial
     certificate_document.sha256 cycle.code cycle.search_key cycle.slug enrolment.search_key
     funding_emblem.symbol job.claimed_by job.error job.key job.kind job.payload lesson.uid
     lesson.zone login_change.new_login login_change.old_login mailed_link.address

@@ -95,8 +95,7 @@ def make_gallery(folder: Path, *, signed_in: bool = True, **environ: str) -> Fla
     pages.init_app(app)
     headers.init_app(app)
     headers.serve_static(app)
-    person = SimpleNamespace(full_name="Persona Dimostrativa")
-    user = SimpleNamespace(is_authenticated=signed_in, person=person)
+    user = SimpleNamespace(is_authenticated=signed_in, full_name="Persona Dimostrativa")
     app.context_processor(lambda: {"current_user": user, "INSTANT": INSTANT, "LONG": LONG})
     app.jinja_env.globals["navigation"] = _navigation
     _routes(app)
