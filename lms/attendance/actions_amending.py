@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lms import audit
 from lms.attendance.intervals import Interval
+from lms.attendance.lesson_time import window_of
 from lms.attendance.models import AttendanceRegister, ReportEntry, ReportFile, ReportStatus
 from lms.attendance.queries_evidence import UNDONE, proofs, stays
 from lms.attendance.records import (
@@ -19,6 +20,7 @@ from lms.attendance.records import (
 )
 from lms.attendance.rules import Proof, derive, standing
 from lms.catalogue.models import Lesson
+from lms.catalogue.programme_actions import take_breaks
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
@@ -56,13 +58,16 @@ def withdraw_report(lesson: Lesson, file: ReportFile, *, by: int | None) -> int:
 
 
 def count_again(lesson: Lesson, *, by: int | None) -> int:
-    """Count the reports' minutes again, after the lesson's times were changed.
+    """Count the reports' minutes again, after the lesson's times, breaks or grace were changed.
 
-    Marks by hand stay. Returns how many records changed; each change leaves evidence of its own.
+    Breaks that waited for it are those of the lesson from here on. Marks by hand stay. Returns how
+    many records changed; each change leaves evidence of its own.
     """
+    take_breaks(lesson, by=by)  # locks the lesson, which everybody does before its register
     register = lock_open_register(lesson)
+    window = window_of(lesson)
     known = {key: each for key, each in proofs(register.id).items() if standing(each)}
-    outcomes = {key: derive(each, lesson.starts_at, lesson.ends_at) for key, each in known.items()}
+    outcomes = {key: derive(each, window) for key, each in known.items()}
     changed = changing(register, outcomes)
     add_evidence(
         [

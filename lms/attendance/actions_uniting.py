@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from lms import audit
+from lms.attendance.lesson_time import window_of
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -81,8 +82,7 @@ def _pair(register: AttendanceRegister, kept: Enrolment, other: Enrolment) -> _P
     known = proofs(register.id, {kept.id, other.id})
     records = _records(register.id, kept.id, other.id)
     one, two = (_side(records.get(each.id), known.get(each.id, [])) for each in (kept, other))
-    lesson = register.lesson
-    return _Pair(register, one, two, unite(one, two, lesson.starts_at, lesson.ends_at))
+    return _Pair(register, one, two, unite(one, two, window_of(register.lesson)))
 
 
 def _records(register_id: int, *enrolment_ids: int) -> dict[int, Outcome]:
@@ -101,9 +101,9 @@ def _side(record: Outcome | None, evidence: Sequence[Proof]) -> Side:
 
 def _count_anew(pair: _Pair, kept: Enrolment, other: Enrolment, by: int) -> list[Evidence]:
     """An open register: derived from all evidence; where that says less than the union, a word."""
-    lesson, outcome = pair.register.lesson, pair.united.outcome
+    outcome = pair.united.outcome
     evidence = proofs(pair.register.id, {kept.id}).get(kept.id, [])
-    derived = derive(evidence, lesson.starts_at, lesson.ends_at)
+    derived = derive(evidence, window_of(pair.register.lesson))
     written = []
     if _cell(derived) != _cell(outcome):
         kind = EvidenceKind.TRAINER_MARK

@@ -9,9 +9,8 @@ import enum
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from lms.attendance.intervals import Interval, clip, minutes
+from lms.attendance.intervals import Interval, minutes
 from lms.attendance.matching import Ambiguous, Candidate, Certain, match_all, memory_key
 from lms.attendance.matching import Person as NamedPerson
 from lms.attendance.names import DEVICES, readings
@@ -23,6 +22,7 @@ from lms.attendance.rules import (
     RecordSource,
     derive,
 )
+from lms.attendance.window import Window
 
 NAME_LENGTH = 300
 EMAIL_LENGTH = 254
@@ -38,14 +38,6 @@ class How(enum.StrEnum):
     REMEMBERED = "remembered"  # somebody decided so for an earlier report of the cycle
     DISMISSED = "dismissed"  # somebody said: not one of ours
     QUEUE = "queue"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The lesson's time; stays are clipped to it."""
-
-    starts_at: datetime
-    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +152,7 @@ def assess(meetings: Sequence[Meeting], window: Window, known: Known) -> Assessm
                 Proof(EvidenceKind.REPORT, entry_id=-position, intervals=stays)
             )
     outcomes = {
-        key: derive([*known.proofs.get(key, ()), *proofs], window.starts_at, window.ends_at)
+        key: derive([*known.proofs.get(key, ()), *proofs], window)
         for key, proofs in additions.items()
     }
     lines = tuple(
@@ -181,7 +173,7 @@ def _line(
     window: Window,
     outcomes: Mapping[int, Outcome | None],
 ) -> Line:
-    inside = clip(person.intervals or (), window.starts_at, window.ends_at)
+    inside = window.credited(person.intervals or ())
     outcome = outcomes.get(enrolment_id) if enrolment_id is not None else None
     return Line(
         position=position,

@@ -17,7 +17,7 @@ from lms.attendance import (
 )
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms import CloseForm, RectificationForm, fault_sentence
-from lms.attendance.intervals import clip
+from lms.attendance.lesson_time import window_of
 from lms.attendance.loading import Presence
 from lms.attendance.models import ReportStatus
 from lms.attendance.queries import RegisterRow
@@ -98,7 +98,7 @@ def why(**_address: int) -> str:
         register=register,
         row=row,
         grounds=grounds,
-        inside=lambda stay: clip([stay], lesson.starts_at, lesson.ends_at),
+        inside=lambda stay: window_of(lesson).inside([stay]),
         teaching=access.allowed_to(TEACHING),
     )
 
