@@ -27,6 +27,13 @@ from lms.attendance.models import (
     ReportStatus,
     SealedOriginal,
 )
+from lms.attendance.models_contests import (
+    AttachmentKind,
+    Contest,
+    ContestAttachment,
+    ContestEvent,
+    ContestEventKind,
+)
 from lms.auditing.models import AuditSession
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Track
@@ -155,6 +162,22 @@ class Half:
                 ),
             ]
         )  # fmt: skip
+
+        self.contest = Contest(
+            register_id=self.register.id, enrolment_id=self.enrolment.id, mark=Mark.PRESENT,
+            minutes=120, opened_at=now(),
+        )  # fmt: skip
+        db.session.add(self.contest)
+        db.session.flush()
+        said = ContestEvent(
+            contest_id=self.contest.id, kind=ContestEventKind.OPENED, at=now(),
+            actor_id=self.participant.id, note="Ero presente.",
+        )  # fmt: skip
+        document = ContestAttachment(
+            contest_id=self.contest.id, filename="prova.pdf", kind=AttachmentKind.PDF,
+            sha256=sha256(name), size=10, content=b"%PDF %%EOF",
+        )  # fmt: skip
+        db.session.add_all([said, document])
 
     def _certificate(self, name: str) -> Certificate:
         certificate = Certificate(

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from lms import audit
+from lms.attendance.actions_contests import unite_contests
 from lms.attendance.lesson_time import window_of
 from lms.attendance.models import (
     AttendanceRecord,
@@ -71,6 +72,7 @@ def unite_presences(kept: Enrolment, other: Enrolment, *, by: int) -> list[int]:
     db.session.execute(
         update(ReportEntry).where(ReportEntry.enrolment_id == other.id).values(enrolment_id=kept.id)
     )
+    unite_contests(kept, other, by=by)
     written: list[Evidence] = []
     for pair in pairs:
         change = _rectify if pair.sealed else _count_anew

@@ -82,6 +82,13 @@ class Line:
         return (self.person.email or "")[:EMAIL_LENGTH]
 
     @property
+    def differs(self) -> bool:
+        """Whether the platform states another time than is counted: a minute is rounding."""
+        stated = self.person.stated_minutes
+        told = stated is not None and self.minutes is not None
+        return told and abs((stated or 0) - (self.minutes or 0)) > 1
+
+    @property
     def memory(self) -> str:
         """The key under which a decision about this person is remembered."""
         return memory_key(NamedPerson(self.name, self.email or None))

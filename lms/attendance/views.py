@@ -19,6 +19,8 @@ from lms.attendance import (
     queries_reports,
     views_amending,
     views_closing,
+    views_contests,
+    views_live,
     views_overview,
     views_queue,
     views_reports,
@@ -32,7 +34,15 @@ from lms.errors import UserError
 from lms.lists import MAXIMUM_SEARCH_LENGTH
 
 # The sisters hang their addresses on the blueprint when they are imported.
-SISTERS = (views_amending, views_closing, views_overview, views_queue, views_reports)
+SISTERS = (
+    views_amending,
+    views_closing,
+    views_contests,
+    views_live,
+    views_overview,
+    views_queue,
+    views_reports,
+)
 Answer = str | Response | tuple[str, int]
 
 

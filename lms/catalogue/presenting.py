@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -54,10 +54,16 @@ def when_in_words(lesson: Lesson) -> str:
 
 def breaks_in_words(lesson: Lesson) -> str:
     """The breaks of a lesson as clock times: "13:00–14:00"; empty where there are none."""
-    return ", ".join(
-        f"{local_time(start, lesson.zone)}–{local_time(end, lesson.zone)}"
-        for start, end in lesson.breaks
-    )
+    return _clocks(lesson.breaks, lesson.zone)
+
+
+def breaks_to_come_in_words(lesson: Lesson) -> str:
+    """The breaks that wait for the register to be counted again."""
+    return _clocks(lesson.breaks_to_come or (), lesson.zone) or str(_("none"))
+
+
+def _clocks(breaks: Iterable[rules.Span], zone: str) -> str:
+    return ", ".join(f"{local_time(start, zone)}–{local_time(end, zone)}" for start, end in breaks)
 
 
 def clock_in_words(lesson: Lesson) -> str:

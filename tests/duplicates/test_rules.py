@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.attendance.intervals import Interval, clip, minutes, union
+from lms.attendance.intervals import Interval, minutes
 from lms.attendance.rules import Mark, Outcome, RecordSource, mark_for
 from lms.attendance.uniting import Side, Why, unite
 from lms.attendance.window import Window
@@ -85,7 +85,7 @@ def test_reports_of_both_are_one_time(one: list[Interval], two: list[Interval]) 
     united = unite(side(one), side(two), WINDOW)
     assert united.why is Why.STAYS
     assert united.outcome is not None
-    assert united.outcome.minutes == minutes(clip(union([*one, *two]), WINDOW))
+    assert united.outcome.minutes == minutes(WINDOW.inside([*one, *two]))
 
 
 @pytest.mark.parametrize(
