@@ -114,9 +114,8 @@ def contest_presence(
         _attach(contest, upload)
     audit.record("contest.opened", contest, actor_id=by)
     letters.tell([enrolment.person_id], "received", contest, letters.received(contest, lesson))
-    staff = [each for each in queries_contests.staff_of(lesson) if each != enrolment.person_id]
     make = letters.opened(contest, lesson, enrolment.full_name, reason)
-    letters.tell(staff, "opened", contest, make)
+    letters.tell(_staff(lesson, enrolment.person_id), "opened", contest, make)
     return contest
 
 
@@ -174,9 +173,8 @@ def accept(
     else:
         _mark(lesson, enrolment, cell, version, by)
     contest.evidence_id = queries_contests.last_evidence(register.id, enrolment.id)
-    make = letters.accepted(contest, lesson, answer)
-    _end(contest, lesson, ContestStatus.ACCEPTED, answer, by)
-    letters.tell([enrolment.person_id], "answered", contest, make)
+    letter = letters.accepted(contest, lesson, answer)
+    _end(contest, lesson, enrolment, ContestStatus.ACCEPTED, answer, letter, by)
 
 
 def _mark(lesson: Lesson, enrolment: Enrolment, cell: Cell, version: int, by: int) -> None:
@@ -194,9 +192,8 @@ def refuse(contest: Contest, lesson: Lesson, answer: str, *, by: int) -> None:
     """Leave the register as it is, with the reason, and say so to both sides."""
     _hold(contest, lesson)
     enrolment = _of_another(contest, by)
-    make = letters.refused(contest, lesson, answer)
-    _end(contest, lesson, ContestStatus.REFUSED, answer, by)
-    letters.tell([enrolment.person_id], "answered", contest, make)
+    letter = letters.refused(contest, lesson, answer)
+    _end(contest, lesson, enrolment, ContestStatus.REFUSED, answer, letter, by)
 
 
 def _of_another(contest: Contest, by: int) -> Enrolment:
@@ -206,14 +203,27 @@ def _of_another(contest: Contest, by: int) -> Enrolment:
     return enrolment
 
 
-def _end(contest: Contest, lesson: Lesson, status: ContestStatus, answer: str, by: int) -> None:
+def _end(
+    contest: Contest,
+    lesson: Lesson,
+    enrolment: Enrolment,
+    status: ContestStatus,
+    answer: str,
+    letter: letters.Maker,
+    by: int,
+) -> None:
     contest.status, contest.closed_at = status, now()
     db.session.flush()
     _note(contest, ContestEventKind(status.value), by, answer)
     audit.record(f"contest.{status}", contest, actor_id=by)
-    name = db.session.get_one(Enrolment, contest.enrolment_id).full_name
-    others = [each for each in queries_contests.staff_of(lesson) if each != by]
-    letters.tell(others, "closed", contest, letters.answered(contest, lesson, name))
+    letters.tell([enrolment.person_id], "answered", contest, letter)
+    done = letters.answered(contest, lesson, enrolment.full_name)
+    letters.tell(_staff(lesson, by, enrolment.person_id), "closed", contest, done)
+
+
+def _staff(lesson: Lesson, *without: int) -> list[int]:
+    """Who keeps the register, but for these people."""
+    return [each for each in queries_contests.staff_of(lesson) if each not in without]
 
 
 def withdraw(contest: Contest, lesson: Lesson, *, by: int) -> None:
@@ -225,7 +235,7 @@ def withdraw(contest: Contest, lesson: Lesson, *, by: int) -> None:
     audit.record("contest.withdrawn", contest, actor_id=by)
     name = db.session.get_one(Enrolment, contest.enrolment_id).full_name
     make = letters.withdrawn(contest, lesson, name)
-    letters.tell(queries_contests.staff_of(lesson), "withdrawn", contest, make)
+    letters.tell(_staff(lesson, by), "withdrawn", contest, make)
 
 
 def unite_contests(kept: Enrolment, other: Enrolment, *, by: int) -> None:

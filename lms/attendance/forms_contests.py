@@ -31,13 +31,13 @@ class ContestForm(FlaskForm):  # type: ignore[misc]
             Length(max=REASON_LENGTH, message=_l("Say it in 1000 characters at most.")),
         ],
     )
-    file = FileField(
+    document = FileField(
         _l("Document"),
         description=_l("If you have one: PDF, JPEG or PNG, 5 MB at most. Who answers sees it."),
     )
     upload: Upload | None = None
 
-    def validate_file(self, field: FileField) -> None:
+    def validate_document(self, field: FileField) -> None:
         """A file is what its bytes say, and not too large."""
         if not isinstance(field.data, FileStorage) or not field.data.filename:
             return

@@ -89,9 +89,7 @@ def test_order_and_repetition_do_not_matter(data: st.DataObject, window: Window)
 
 @few
 @given(stays_of(), windows())
-def test_crediting_what_was_credited_changes_nothing(
-    stays: list[Interval], window: Window
-) -> None:
+def test_crediting_what_was_credited_changes_nothing(stays: list[Interval], window: Window) -> None:
     once = window.credited(stays)
     assert window.credited(once) == once
     assert without_short_gaps(without_short_gaps(stays, 7), 7) == without_short_gaps(stays, 7)
@@ -133,12 +131,13 @@ def test_platform_and_credit_differ_in_words() -> None:
 
 def test_people_over_time() -> None:
     steps = steps_of([DAY.credited([span(0, 480)]), DAY.credited([span(60, 120)])], DAY)
-    assert [people_at(steps, START + timedelta(minutes=at)) for at in (0, 60, 119, 120, 270, 300)] == [
-        1, 2, 2, 1, 0, 1,
-    ]  # fmt: skip
+    minutes_in = (0, 60, 119, 120, 270, 300)
+    there = [people_at(steps, START + timedelta(minutes=at)) for at in minutes_in]
+    assert there == [1, 2, 2, 1, 0, 1]
     drawn = picture(steps, DAY, 3, DAY.ends_at)
     assert (drawn.most, len(drawn.breaks), drawn.now) == (2, 1, None)
-    assert drawn.line.startswith("M") and drawn.line.endswith("Z")
+    assert drawn.line.startswith("M")
+    assert drawn.line.endswith("Z")
     assert picture(steps, DAY, 3, START + timedelta(minutes=30)).now is not None
     assert len(moments(DAY)) <= 13
 
