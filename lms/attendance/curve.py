@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from lms.attendance.intervals import Interval
 from lms.attendance.window import Window
 
-WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 12, 28
+WIDTH, HEIGHT = 720, 252
+LEFT, RIGHT, TOP, BOTTOM = 60, 8, 12, 40
 STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240)
 MOST_ROWS = 13
 
