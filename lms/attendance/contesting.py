@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 REASON_LENGTH = 1000
@@ -58,14 +58,18 @@ class NotNow(enum.StrEnum):
     PENDING = "pending"  # one waits for an answer already
 
 
-def contest_until(closed_at: datetime, days: int, zone: str) -> datetime:
-    """The end of the last day on which a presence can be contested, on the lesson's clock.
+def last_day(closed_at: datetime, days: int, zone: str) -> date:
+    """The last day on which a presence can be contested, on the lesson's clock.
 
     The day on which the register was closed does not count.
     """
-    place = ZoneInfo(zone)
-    after = closed_at.astimezone(place).date() + timedelta(days=days + 1)
-    return datetime.combine(after, time(), place)
+    return closed_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
+
+
+def contest_until(closed_at: datetime, days: int, zone: str) -> datetime:
+    """The end of that day."""
+    after = last_day(closed_at, days, zone) + timedelta(days=1)
+    return datetime.combine(after, time(), ZoneInfo(zone))
 
 
 def why_not_contest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from flask import Response as FlaskResponse
 from flask import flash, g, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from lms import access
 from lms.accounts.scopes import organised
 from lms.attendance import actions_contests, queries, queries_contests, queries_overview
 from lms.attendance.blueprint import blueprint
-from lms.attendance.contesting import AttachmentKind, ContestStatus, NotNow, contest_until
+from lms.attendance.contesting import AttachmentKind, ContestStatus, NotNow, last_day
 from lms.attendance.forms import fault_sentence
 from lms.attendance.forms_contests import AnswerForm, ContestForm, WithdrawalForm
 from lms.attendance.loading import Presence
@@ -45,7 +45,7 @@ for _words in FILTERS:
 class Contestable:
     """What the person of a mark may do about it: until when, and why not."""
 
-    until: datetime | None
+    last_day: date | None
     why_not: NotNow | None
     contests: list[Contest]
 
@@ -59,7 +59,7 @@ def contestable(
     closed_at = register.closed_at if register else None
     days = lesson.module.cycle.contest_days
     return Contestable(
-        contest_until(closed_at, days, lesson.zone) if closed_at else None,
+        last_day(closed_at, days, lesson.zone) if closed_at else None,
         actions_contests.refusal(lesson, register, row, pending=pending),
         contests,
     )

@@ -14,7 +14,7 @@ def contest_word(status: ContestStatus) -> str:
     """How a contest stands."""
     return str(
         {
-            ContestStatus.OPEN: _("To be answered"),
+            ContestStatus.OPEN: _("Contest waiting"),
             ContestStatus.ACCEPTED: _("Contest accepted"),
             ContestStatus.REFUSED: _("Contest not accepted"),
             ContestStatus.WITHDRAWN: _("Contest withdrawn"),

@@ -93,7 +93,7 @@ def test_reports_credit_without_the_break_and_with_grace(app: Flask) -> None:
     assert scene.record(scene.people[1]) == ("present", 95, "report")
     page = client.get(f"{scene.url}/{scene.people[0].id}/perche").text
     assert "11:00–11:15" in page
-    for words in ("Tolti: nella pausa", "Aggiunti: interruzioni", "Indicati dalla piattaforma"):
+    for words in ("Tolti: nella pausa", "Aggiunti: interruzioni", "Dichiarati dalla piattaforma"):
         assert words in page
     register = close_register(scene.lesson, absent=True, leave_queue=True, by=scene.trainer.id)
     db.session.commit()

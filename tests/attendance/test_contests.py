@@ -192,7 +192,7 @@ def test_after_the_deadline_it_is_too_late(app: Flask) -> None:
                 scene.lesson, scene.people[0], "Ero presente.", None, by=scene.people[0].person_id
             )
         db.session.rollback()
-    assert "entro" in own.get(f"{scene.url}/{scene.people[0].id}/contesta").text
+    assert "compreso" in own.get(f"{scene.url}/{scene.people[0].id}/contesta").text
 
 
 def test_nobody_answers_their_own(app: Flask) -> None:
