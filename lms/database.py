@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, String, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -61,6 +61,32 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+TimeSpans = tuple[tuple[datetime, datetime], ...]
+
+
+class Spans(TypeDecorator[TimeSpans]):
+    """Stretches of time, as JSON pairs of instants in UTC. Naive values are refused."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: TimeSpans | None, _dialect: Dialect) -> Any:
+        """To the database: ISO 8601 in UTC."""
+        if value is None:
+            return None
+        if any(instant.tzinfo is None for span in value for instant in span):
+            raise ValueError(f"a naive date and time cannot be stored: {value!r}")
+        return [[instant.astimezone(UTC).isoformat() for instant in span] for span in value]
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> TimeSpans | None:
+        """From the database: pairs of aware instants in UTC."""
+        if value is None:
+            return None
+        return tuple(
+            (datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in value
+        )
 
 
 def compare_type(

@@ -192,6 +192,17 @@ TABLE: dict[str, Rule] = {
     "attendance.decide_entry": Rule(TEACHING, "report_entry", hidden=True),
     # why a mark is what it is: for the person too
     "attendance.why": Rule(OWN_OR_TEACHING, "presence", hidden=True),
+    # a presence contested by whose it is, answered by who keeps the register
+    "attendance.contest_presence": Rule(OWNER, "presence", hidden=True),
+    "attendance.contests": Rule(TEACHING),
+    "attendance.contest": Rule(OWN_OR_TEACHING, "contest", hidden=True),
+    "attendance.contest_attachment": Rule(OWN_OR_TEACHING, "contest", hidden=True),
+    "attendance.answer_contest": Rule(TEACHING, "contest", hidden=True),
+    "attendance.withdraw_contest": Rule(OWNER, "contest", hidden=True),
+    # a lesson as its counts come in; a cycle's presence by module and kind of organisation
+    "attendance.live": Rule(TEACHING, "lesson"),
+    "attendance.live_state": Rule(TEACHING, "lesson"),
+    "attendance.cycle_presence": Rule(TEACHING, "cycle"),
     # certificates: the organisers' pages of a cycle
     "issuance.cycle_certificates": Rule(ORGANISING, "cycle"),
     "issuance.issue": Rule(ORGANISING, "cycle"),

@@ -15,6 +15,7 @@ from lms.accounts import views_tax_code as _tax_code_pages  # noqa: F401 - one's
 from lms.accounts.views import blueprint as accounts
 from lms.accounts.views_people import blueprint as people
 from lms.attendance import loading as _attendance_loading  # noqa: F401 - declares loaders
+from lms.attendance import loading_contests as _contests_loading  # noqa: F401 - declares
 from lms.attendance import views as _attendance_views  # noqa: F401 - the register's pages
 from lms.attendance.blueprint import blueprint as attendance
 from lms.auditing import views_track as _auditing_track  # noqa: F401 - pages to look at

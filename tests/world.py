@@ -29,6 +29,13 @@ from lms.attendance.models import (
 )
 from lms.attendance.models_checking import CheckInTrace, SelfCheckIn
 from lms.attendance.models_columns import SavedColumns
+from lms.attendance.models_contests import (
+    AttachmentKind,
+    Contest,
+    ContestAttachment,
+    ContestEvent,
+    ContestEventKind,
+)
 from lms.attendance.readers.mapping import signature
 from lms.auditing.models import AuditSession
 from lms.calendars.models import CalendarFeed
@@ -164,6 +171,21 @@ class Half:
             ]
         )  # fmt: skip
 
+        self.contest = Contest(
+            register_id=self.register.id, enrolment_id=self.enrolment.id, mark=Mark.PRESENT,
+            minutes=120, opened_at=now(),
+        )  # fmt: skip
+        db.session.add(self.contest)
+        db.session.flush()
+        said = ContestEvent(
+            contest_id=self.contest.id, kind=ContestEventKind.OPENED, at=now(),
+            actor_id=self.participant.id, note="Ero presente.",
+        )  # fmt: skip
+        document = ContestAttachment(
+            contest_id=self.contest.id, filename="prova.pdf", kind=AttachmentKind.PDF,
+            sha256=sha256(name), size=10, content=b"%PDF %%EOF",
+        )  # fmt: skip
+        db.session.add_all([said, document])
         self._check_in()
 
     def _check_in(self) -> None:

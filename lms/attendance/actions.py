@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from lms import audit
 from lms.attendance import queries, queries_evidence
+from lms.attendance.lesson_time import window_of
 from lms.attendance.models import AttendanceRegister
 from lms.attendance.queries import RegisterRow
 from lms.attendance.records import add_evidence, lock_open_register, write_outcomes
@@ -126,4 +127,4 @@ def _write_marks(
 
 def _outcome(cell: Cell, proofs: list[Proof], lesson: Lesson) -> Outcome | None:
     word = Proof(EvidenceKind.TRAINER_MARK, cell.mark, cell.minutes)
-    return derive([*proofs, word], lesson.starts_at, lesson.ends_at)
+    return derive([*proofs, word], window_of(lesson))

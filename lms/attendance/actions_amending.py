@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lms import audit
 from lms.attendance.intervals import Interval
+from lms.attendance.lesson_time import window_of
 from lms.attendance.models import AttendanceRegister, ReportEntry, ReportFile, ReportStatus
 from lms.attendance.queries_evidence import UNDONE, proofs, stays
 from lms.attendance.records import (
@@ -19,6 +20,7 @@ from lms.attendance.records import (
 )
 from lms.attendance.rules import Proof, checked, derive, standing
 from lms.catalogue.models import Lesson
+from lms.catalogue.programme_actions import take_breaks
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
@@ -56,18 +58,21 @@ def withdraw_report(lesson: Lesson, file: ReportFile, *, by: int | None) -> int:
 
 
 def count_again(lesson: Lesson, *, by: int | None) -> int:
-    """Count the minutes of reports and check-ins again, after the lesson's times were changed.
+    """Count minutes of reports and check-ins again, after times, breaks or grace were changed.
 
-    Marks by hand stay. Returns how many records changed; what reports credit leaves evidence anew,
-    a check-in is evidence of an instant that did not move.
+    Breaks that waited for it are those of the lesson from here on. Marks by hand stay. Returns how
+    many records changed; what reports credit leaves evidence anew, a check-in is evidence of an
+    instant that did not move.
     """
+    take_breaks(lesson, by=by)  # locks the lesson, which everybody does before its register
     register = lock_open_register(lesson)
+    window = window_of(lesson)
     known = {
         key: each
         for key, each in proofs(register.id).items()
-        if standing(each) or checked(each, lesson.ends_at)
+        if standing(each) or checked(each, window.ends_at)
     }
-    outcomes = {key: derive(each, lesson.starts_at, lesson.ends_at) for key, each in known.items()}
+    outcomes = {key: derive(each, window) for key, each in known.items()}
     changed = changing(register, outcomes)
     add_evidence(
         [

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lms import audit
 from lms.attendance import queries_checking
 from lms.attendance.codes import Direction, Moment
-from lms.attendance.intervals import clip, interval, minutes
+from lms.attendance.intervals import interval
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -58,7 +58,7 @@ def check(lesson_id: int, person_id: int, direction: Direction, device: str) -> 
     credited = None
     if direction is Direction.IN and not desk.asks_check_out:
         stay = interval(instant, max(instant, desk.ends_at))
-        credited = minutes(clip([stay], desk.starts_at, desk.ends_at))
+        credited = desk.time.credit([stay])
     proof = Proof(kind, minutes=credited, at=instant)
     known = proofs(register_id, {place.enrolment_id}) if place.pieces else {}
     _append(register_id, place.enrolment_id, proof, person_id, device)
@@ -68,7 +68,7 @@ def check(lesson_id: int, person_id: int, direction: Direction, device: str) -> 
 
 def _count(place: Place, register_id: int, evidence: list[Proof], person_id: int) -> None:
     """Bring the record to what the evidence amounts to now."""
-    outcome = derive(evidence, place.desk.starts_at, place.desk.ends_at)
+    outcome = derive(evidence, place.desk.time)
     if place.pieces or outcome is None:
         counts = {place.enrolment_id: len(evidence)}
         outcomes = {place.enrolment_id: outcome}

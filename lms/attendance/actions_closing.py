@@ -114,6 +114,7 @@ def _seal(lesson: Lesson, register: AttendanceRegister, by: int | None) -> None:
             "starts_at": sealing.instant(lesson.starts_at),
             "ends_at": sealing.instant(lesson.ends_at),
             "zone": lesson.zone,
+            **sealing.counting(lesson.breaks, lesson.module.cycle.grace_minutes),
         },
         closed_at=instant,
         closed_by=by,

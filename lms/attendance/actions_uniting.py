@@ -13,6 +13,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from lms import audit
+from lms.attendance.actions_contests import unite_contests
+from lms.attendance.lesson_time import window_of
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -70,6 +72,7 @@ def unite_presences(kept: Enrolment, other: Enrolment, *, by: int) -> list[int]:
     db.session.execute(
         update(ReportEntry).where(ReportEntry.enrolment_id == other.id).values(enrolment_id=kept.id)
     )
+    unite_contests(kept, other, by=by)
     written: list[Evidence] = []
     for pair in pairs:
         change = _rectify if pair.sealed else _count_anew
@@ -85,7 +88,7 @@ def _pair(register: AttendanceRegister, kept: Enrolment, other: Enrolment) -> _P
         Side(records.get(each.id), stays_of(known.get(each.id, []), lesson.ends_at))
         for each in (kept, other)
     )
-    return _Pair(register, one, two, unite(one, two, lesson.starts_at, lesson.ends_at))
+    return _Pair(register, one, two, unite(one, two, window_of(lesson)))
 
 
 def _records(register_id: int, *enrolment_ids: int) -> dict[int, Outcome]:
@@ -100,9 +103,9 @@ def _records(register_id: int, *enrolment_ids: int) -> dict[int, Outcome]:
 
 def _count_anew(pair: _Pair, kept: Enrolment, other: Enrolment, by: int) -> list[Evidence]:
     """An open register: derived from all evidence; where that says less than the union, a word."""
-    lesson, outcome = pair.register.lesson, pair.united.outcome
+    outcome = pair.united.outcome
     evidence = proofs(pair.register.id, {kept.id}).get(kept.id, [])
-    derived = derive(evidence, lesson.starts_at, lesson.ends_at)
+    derived = derive(evidence, window_of(pair.register.lesson))
     written = []
     if _cell(derived) != _cell(outcome):
         kind = EvidenceKind.TRAINER_MARK

@@ -9,14 +9,14 @@ import enum
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from lms.attendance.intervals import Interval, clip, minutes
+from lms.attendance.intervals import Interval, minutes
 from lms.attendance.matching import Ambiguous, Candidate, Certain, match_all, memory_key
 from lms.attendance.matching import Person as NamedPerson
 from lms.attendance.names import DEVICES, readings
 from lms.attendance.readers import Meeting, ReportedPerson
 from lms.attendance.rules import COUNTED, EvidenceKind, Outcome, Proof, derive
+from lms.attendance.window import Window
 
 NAME_LENGTH = 300
 EMAIL_LENGTH = 254
@@ -32,14 +32,6 @@ class How(enum.StrEnum):
     REMEMBERED = "remembered"  # somebody decided so for an earlier report of the cycle
     DISMISSED = "dismissed"  # somebody said: not one of ours
     QUEUE = "queue"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The lesson's time; stays are clipped to it."""
-
-    starts_at: datetime
-    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +74,13 @@ class Line:
     def email(self) -> str:
         """As the report writes it; empty when it gives none."""
         return (self.person.email or "")[:EMAIL_LENGTH]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the platform states another time than is counted: a minute is rounding."""
+        stated = self.person.stated_minutes
+        told = stated is not None and self.minutes is not None
+        return told and abs((stated or 0) - (self.minutes or 0)) > 1
 
     @property
     def memory(self) -> str:
@@ -154,7 +153,7 @@ def assess(meetings: Sequence[Meeting], window: Window, known: Known) -> Assessm
                 Proof(EvidenceKind.REPORT, entry_id=-position, intervals=stays)
             )
     outcomes = {
-        key: derive([*known.proofs.get(key, ()), *proofs], window.starts_at, window.ends_at)
+        key: derive([*known.proofs.get(key, ()), *proofs], window)
         for key, proofs in additions.items()
     }
     lines = tuple(
@@ -175,7 +174,7 @@ def _line(
     window: Window,
     outcomes: Mapping[int, Outcome | None],
 ) -> Line:
-    inside = clip(person.intervals or (), window.starts_at, window.ends_at)
+    inside = window.credited(person.intervals or ())
     outcome = outcomes.get(enrolment_id) if enrolment_id is not None else None
     return Line(
         position=position,

@@ -15,9 +15,10 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from lms.attendance import queries_evidence, queries_reports
-from lms.attendance.crediting import Assessment, Known, Window, assess
+from lms.attendance.crediting import Assessment, Known, assess
 from lms.attendance.given import Given, read
-from lms.attendance.intervals import Interval, clip, minutes
+from lms.attendance.intervals import Interval
+from lms.attendance.lesson_time import window_of
 from lms.attendance.matching import Candidate
 from lms.attendance.models import ReportFile
 from lms.attendance.readers import (
@@ -114,7 +115,7 @@ def look(file: ReportFile, lesson: Lesson) -> Reading:
     if report.questions or not chosen:
         return Reading(file, lesson, given, report, chosen, None, {})
     known = _known(file.register_id, lesson)
-    window = Window(lesson.starts_at, lesson.ends_at)
+    window = window_of(lesson)
     assessment = assess(chosen_meetings(report, chosen), window, known)
     people = {int(str(each.key)): each for each in known.roster}
     return Reading(file, lesson, given, report, chosen, assessment, people)
@@ -178,7 +179,7 @@ def zone_meanings(reading: Reading) -> dict[str, Meaning]:
                 (
                     person.name,
                     tuple(person.intervals or ()),
-                    minutes(clip(person.intervals or (), lesson.starts_at, lesson.ends_at)),
+                    window_of(lesson).credit(person.intervals or ()),
                 )
                 for person in people[:ROWS_SHOWN]
             )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from lms.attendance import window as counting
 from lms.attendance.codes import Direction, Window, window
 from lms.attendance.models import (
     AttendanceRecord,
@@ -23,6 +24,7 @@ from lms.attendance.models import (
 from lms.attendance.models_checking import SelfCheckIn
 from lms.attendance.rules import Mark
 from lms.catalogue.models import Cycle, CycleStatus, Lesson, LessonStatus, Module
+from lms.database import TimeSpans
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
 
@@ -44,6 +46,13 @@ class Desk(NamedTuple):
     asks_check_out: bool | None
     closed_at: datetime | None
     register_status: RegisterStatus | None
+    breaks: TimeSpans
+    grace: int
+
+    @property
+    def time(self) -> counting.Window:
+        """The time of the lesson that counts."""
+        return counting.Window(self.starts_at, self.ends_at, self.breaks, self.grace)
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +85,8 @@ _DESK = (
         SelfCheckIn.asks_check_out,
         SelfCheckIn.closed_at,
         AttendanceRegister.status,
+        Lesson.breaks,
+        Cycle.grace_minutes,
     )
     .join(Module, Module.id == Lesson.module_id)
     .join(Cycle, Cycle.id == Module.cycle_id)

@@ -87,6 +87,18 @@ def grounds(register_id: int | None, enrolment_id: int) -> list[Ground]:
     ]
 
 
+def still_counting(found: Iterable[Ground]) -> list[Ground]:
+    """Of everything behind a mark, what tells of time and was not taken off again."""
+    counting: dict[int, Ground] = {}
+    for ground in found:
+        entry_id = ground.evidence.report_entry_id
+        if entry_id is not None and ground.undone:
+            counting.pop(entry_id, None)
+        elif entry_id is not None:
+            counting[entry_id] = ground
+    return list(counting.values())
+
+
 def proofs(
     register_id: int, enrolment_ids: Collection[int] | None = None
 ) -> dict[int, list[Proof]]:

@@ -14,7 +14,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import lazyload
 
-from lms.attendance.intervals import Interval, clip, minutes
+from lms.attendance.intervals import Interval
+from lms.attendance.lesson_time import window_of
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -178,7 +179,7 @@ def report_evidence(
     reason: str = "",
 ) -> dict[str, Any]:
     """The evidence that an entry of a report is this person (or, with a reason, no longer)."""
-    alone = minutes(clip(found, lesson.starts_at, lesson.ends_at))
+    alone = window_of(lesson).credit(found)
     says = bool(found) and not reason
     return {
         "register_id": register.id,
@@ -197,8 +198,6 @@ def recompute(
     lesson: Lesson, register: AttendanceRegister, enrolment_ids: set[int], by: int | None
 ) -> int:
     """Derive these people's records from all their evidence; returns how many changed."""
-    known = proofs(register.id, enrolment_ids)
-    outcomes = {
-        key: derive(known.get(key, ()), lesson.starts_at, lesson.ends_at) for key in enrolment_ids
-    }
+    known, window = proofs(register.id, enrolment_ids), window_of(lesson)
+    outcomes = {key: derive(known.get(key, ()), window) for key in enrolment_ids}
     return write_outcomes(register, outcomes, by=by)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from lms.attendance.intervals import Interval, clip, interval, minutes
+from lms.attendance.intervals import Interval, interval
+from lms.attendance.window import Window
+from lms.catalogue.rules import MARKED_BEFORE
 
-# Roll-call may begin a little before the lesson; an excuse may be noted at any time.
-ROLL_CALL_BEFORE = timedelta(hours=1)
+ROLL_CALL_BEFORE = MARKED_BEFORE  # an excuse may be noted at any time
 
 
 class Mark(enum.StrEnum):
@@ -98,12 +99,12 @@ class Proof:
     at: datetime | None = None
 
 
-def derive(proofs: Iterable[Proof], starts_at: datetime, ends_at: datetime) -> Outcome | None:
+def derive(proofs: Iterable[Proof], window: Window) -> Outcome | None:
     """The outcome of one person's evidence, oldest first; None is unmarked.
 
     The latest human word wins. Otherwise every entry of a report that still stands counts, and
-    every check-in: the union of their intervals, clipped to the lesson, in whole minutes; reports
-    with none inside are an absence. Who checked in is present, even while no minute counts yet.
+    every check-in: the union of their intervals inside the lesson, in whole minutes; reports with
+    none inside are an absence. Who checked in is present, even while no minute counts yet.
     """
     word: Proof | None = None
     for proof in (proofs := list(proofs)):
@@ -114,10 +115,10 @@ def derive(proofs: Iterable[Proof], starts_at: datetime, ends_at: datetime) -> O
         source = RecordSource.RECTIFICATION if rectified else RecordSource.TRAINER
         return Outcome(word.mark, word.minutes or 0, source)
     entries = [each.intervals for each in standing(proofs) if each.intervals]
-    checks = checked(proofs, ends_at)
+    checks = checked(proofs, window.ends_at)
     if not entries and checks is None:
         return None  # no evidence, or reports that do not say when: neither is an absence
-    credited = credit([*entries, checks.stays if checks else ()], starts_at, ends_at)
+    credited = credit([*entries, checks.stays if checks else ()], window)
     source = RecordSource.REPORT if entries else RecordSource.CHECKIN
     return Outcome(Mark.PRESENT if checks else mark_for(credited), credited, source)
 
@@ -171,11 +172,9 @@ def standing(proofs: Iterable[Proof]) -> list[Proof]:
     return list(found.values())
 
 
-def credit(
-    intervals: Iterable[Iterable[tuple[datetime, datetime]]], starts_at: datetime, ends_at: datetime
-) -> int:
-    """Whole minutes inside the lesson of the union of several entries' intervals."""
-    return minutes(clip((each for entry in intervals for each in entry), starts_at, ends_at))
+def credit(intervals: Iterable[Iterable[tuple[datetime, datetime]]], window: Window) -> int:
+    """Whole minutes that several entries of one person are worth together."""
+    return window.credit(each for entry in intervals for each in entry)
 
 
 def mark_for(credited: int) -> Mark:

@@ -5,11 +5,13 @@
          "closed_by": person id, "rows": [row, ...]}
     seal        = SHA-256(previous seal in hexadecimal + "\\n" + sealed_rows)
 
-The first register of an installation follows the empty seal. A row holds the enrolment's id, name
-and organisation of the time, the mark (null: not taken), the credited minutes, where they come
-from, and the SHA-256 of the canonical JSON of the evidence behind it. Instants are ISO 8601, UTC,
-whole seconds. Anybody who holds the rows can compute the seal again with a few lines of any
-language; `lms register verify` does it and compares the rows with the tables as they stand.
+The lesson has its `breaks` (pairs of instants) and the `grace_minutes` of the cycle's rule, where
+there are any. The first register of an installation follows the empty seal. A row holds the
+enrolment's id, name and organisation of the time, the mark (null: not taken), the credited
+minutes, where they come from, and the SHA-256 of the canonical JSON of the evidence behind it.
+Instants are ISO 8601, UTC, whole seconds. Anybody who holds the rows can compute the seal again
+with a few lines of any language; `lms register verify` does it and compares the rows with the
+tables as they stand.
 """
 
 from __future__ import annotations
@@ -51,6 +53,13 @@ class Heading:
 def instant(moment: datetime) -> str:
     """An instant as seals write it."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def counting(breaks: Iterable[tuple[datetime, datetime]], grace: int) -> dict[str, Any]:
+    """How minutes were counted, as a seal says it: nothing where nothing was taken off or added."""
+    spans = [[instant(start), instant(end)] for start, end in breaks]
+    told = {"breaks": spans, "grace_minutes": grace}
+    return {name: value for name, value in told.items() if value}
 
 
 def canonical(value: Any) -> str:

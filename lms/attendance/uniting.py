@@ -9,10 +9,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from lms.attendance.intervals import Interval
 from lms.attendance.rules import COUNTED, Mark, Outcome, RecordSource, credit, mark_for
+from lms.attendance.window import Window
 
 _WEIGHT = {Mark.ABSENT: 1, Mark.EXCUSED: 2, Mark.PRESENT: 3}
 
@@ -48,17 +48,17 @@ class United:
     why: Why
 
 
-def unite(one: Side, other: Side, starts_at: datetime, ends_at: datetime) -> United:
+def unite(one: Side, other: Side, window: Window) -> United:
     """The one outcome of two records of the same person; which comes first does not matter.
 
-    Reports or check-ins on both sides: the union of all stays, clipped to the lesson. Otherwise the
+    Reports or check-ins on both sides: the union of all stays inside the lesson. Otherwise the
     stronger mark; of two presences the longer, because a person's word does not say when.
     """
     if one.outcome is None or other.outcome is None:
         outcome = one.outcome or other.outcome
         return United(outcome, Why.ONLY_ONE if outcome else Why.UNMARKED)
     if one.counted and other.counted:
-        minutes = credit([one.stays, other.stays], starts_at, ends_at)
+        minutes = credit([one.stays, other.stays], window)
         return United(_together(one.outcome, other.outcome, minutes), Why.STAYS)
     stronger = max(one.outcome, other.outcome, key=_weight)
     same = one.outcome.mark is other.outcome.mark

@@ -22,7 +22,9 @@ from lms.attendance import (
     views_checking,
     views_closing,
     views_columns,
+    views_contests,
     views_joining,
+    views_live,
     views_overview,
     views_queue,
     views_reports,
@@ -39,8 +41,8 @@ from lms.lists import MAXIMUM_SEARCH_LENGTH
 
 # The sisters hang their addresses on the blueprint when they are imported.
 SISTERS = (
-    views_amending, views_checking, views_closing, views_columns, views_joining, views_overview,
-    views_queue, views_reports, views_screen,
+    views_amending, views_checking, views_closing, views_columns, views_contests, views_joining,
+    views_live, views_overview, views_queue, views_reports, views_screen,
 )  # fmt: skip
 Answer = str | Response | tuple[str, int]
 

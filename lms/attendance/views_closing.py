@@ -15,13 +15,16 @@ from lms.attendance import (
     queries_overview,
     queries_reports,
 )
+from lms.attendance.accounting import Account, account
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms import CloseForm, RectificationForm, fault_sentence
-from lms.attendance.intervals import clip
+from lms.attendance.lesson_time import window_of
 from lms.attendance.loading import Presence
 from lms.attendance.models import ReportStatus
 from lms.attendance.queries import RegisterRow
-from lms.attendance.rules import BadCellError, Mark, read_cell
+from lms.attendance.queries_evidence import Ground, proof, still_counting
+from lms.attendance.rules import BadCellError, Mark, checked, read_cell
+from lms.attendance.views_contests import contestable
 from lms.catalogue.models import Lesson
 from lms.errors import UserError
 from lms.permissions import TEACHING
@@ -91,6 +94,7 @@ def why(**_address: int) -> str:
         presence.lesson, register.id if register else None, [presence.enrolment.id]
     )
     lesson = presence.lesson
+    may = contestable(lesson, register, row)
     return render_template(
         "attendance/why.html",
         lesson=lesson,
@@ -98,9 +102,25 @@ def why(**_address: int) -> str:
         register=register,
         row=row,
         grounds=grounds,
-        inside=lambda stay: clip([stay], lesson.starts_at, lesson.ends_at),
+        inside=lambda stay: window_of(lesson).inside([stay]),
+        account=_account(lesson, grounds),
+        may=may,
+        led_by={each.evidence_id: each.id for each in may.contests if each.evidence_id},
+        own=presence.enrolment.person_id == current_user.person_id,
         teaching=access.allowed_to(TEACHING),
     )
+
+
+def _account(lesson: Lesson, grounds: list[Ground]) -> Account | None:
+    """The minutes of the rows that still count, taken apart; None where none tells of time."""
+    counted = still_counting(grounds)
+    stays = [stay for ground in counted for stay in ground.stays]
+    checks = checked([proof(ground.evidence, []) for ground in grounds], lesson.ends_at)
+    stays += checks.stays if checks else ()
+    if not stays:
+        return None
+    stated = [ground.entry.stated_minutes for ground in counted if ground.entry]
+    return account(stays, window_of(lesson), stated)
 
 
 @blueprint.route(

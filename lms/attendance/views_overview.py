@@ -33,6 +33,7 @@ for _words in (
     words.as_day,
     words.reading_words,
     words.why_words,
+    words.stays_in_words,
     words.whole_minutes,
     words.meaning_rows,
 ):

@@ -14,6 +14,7 @@ from lms.attendance import actions_queue, queries, queries_reports
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms import LARGEST_ID
 from lms.attendance.forms_reports import EntryForm
+from lms.attendance.lesson_time import window_of
 from lms.attendance.loading import LessonEntry
 from lms.attendance.matching import Ambiguous, Unmatched, match_all
 from lms.attendance.matching import Person as NamedPerson
@@ -50,7 +51,7 @@ def queue(**_address: int) -> str:
         people={candidate.key: candidate for candidate in roster},
         suggestions={} if decided else _suggestions(page, roster),
         state=actions_queue.state,
-        minutes=lambda entry: credit([stays(entry.intervals)], lesson.starts_at, lesson.ends_at),
+        minutes=lambda entry: credit([stays(entry.intervals)], window_of(lesson)),
         stays=stays,
         form=EntryForm(),
     )

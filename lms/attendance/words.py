@@ -151,6 +151,14 @@ def reading_words(reading: str) -> str:
     return f"{local_date(start.date(), style='short')} {start:%H:%M}–{last}"
 
 
+def stays_in_words(stays: Sequence[Interval], zone: str) -> str:
+    """Some stays as clock times: "10:33:00 – 11:00:00, 11:15:00 – 12:00:00"."""
+    return ", ".join(
+        f"{clock_with_seconds(start, zone)} – {clock_with_seconds(end, zone)}"
+        for start, end in stays
+    )
+
+
 def whole_minutes(stays: Sequence[Interval]) -> int:
     """Whole minutes of some stays together."""
     return minutes(stays)

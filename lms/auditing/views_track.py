@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lms import access
 from lms.attendance import queries_evidence, queries_overview, queries_reports
-from lms.attendance.intervals import clip
+from lms.attendance.lesson_time import window_of
 from lms.attendance.loading import Presence
 from lms.attendance.queries import rows_of
 from lms.attendance.sheet import sheet
@@ -97,7 +97,7 @@ def evidence(**_address: int) -> str:
         register=known,
         row=row,
         grounds=queries_evidence.grounds(known.id, presence.enrolment.id) if known else [],
-        inside=lambda stay: clip([stay], lesson.starts_at, lesson.ends_at),
+        inside=lambda stay: window_of(lesson).inside([stay]),
     )
 
 

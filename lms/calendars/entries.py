@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from lms.calendars.ical import CalendarLesson, LessonCalendar
 from lms.calendars.wording import WORDS, Words
-from lms.catalogue.rules import LessonMode, LessonStatus
+from lms.catalogue.rules import LessonMode, LessonStatus, Span
 
 PathOf = Callable[[int], str]
 
@@ -26,6 +27,7 @@ class LessonFacts(NamedTuple):
     sequence: int
     starts_at: datetime
     ends_at: datetime
+    breaks: tuple[Span, ...]
     zone: str
     title: str
     summary: str
@@ -91,12 +93,22 @@ def _entry(facts: LessonFacts, words: Words, page: str, personal: bool) -> Calen
 
 def _description(facts: LessonFacts, words: Words, page: str, link: str, *, cancelled: bool) -> str:
     lines = [words.module.format(facts.module_title), words.cycle.format(facts.cycle_title)]
+    if facts.breaks:
+        lines.append(words.breaks.format(", ".join(_clocks(facts))))
     if link:
         lines.append(words.join.format(link))
     elif facts.join_url and not cancelled:
         lines.append(words.join_on_page)
     lines.append(words.page.format(page))
     return "\n\n".join(part for part in (facts.summary, "\n".join(lines)) if part.strip())
+
+
+def _clocks(facts: LessonFacts) -> list[str]:
+    """The breaks as clocks where the lesson is show them."""
+    place = ZoneInfo(facts.zone)
+    return [
+        "–".join(f"{instant.astimezone(place):%H:%M}" for instant in span) for span in facts.breaks
+    ]
 
 
 def _location(facts: LessonFacts, words: Words, link: str) -> str:

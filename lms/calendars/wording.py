@@ -17,6 +17,7 @@ class Words:
     my_lessons: str
     module: str
     cycle: str
+    breaks: str
     join: str
     join_on_page: str
     page: str
@@ -30,6 +31,7 @@ WORDS = {
         my_lessons="{}: i miei incontri",
         module="Modulo: {}",
         cycle="Ciclo: {}",
+        breaks="Pausa: {}",
         join="Per partecipare: {}",
         join_on_page="Chi è iscritto trova il collegamento nella pagina dell’incontro.",
         page="Pagina dell’incontro: {}",
@@ -41,6 +43,7 @@ WORDS = {
         my_lessons="{}: my lessons",
         module="Module: {}",
         cycle="Cycle: {}",
+        breaks="Break: {}",
         join="Join: {}",
         join_on_page="Those enrolled find the link on the lesson’s page.",
         page="The lesson’s page: {}",

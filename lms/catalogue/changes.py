@@ -54,4 +54,6 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
     return value

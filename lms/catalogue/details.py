@@ -15,6 +15,7 @@ from lms.catalogue.rules import (
     EnrolmentMode,
     ExcusedPolicy,
     LessonMode,
+    Span,
     TaxCodePolicy,
 )
 
@@ -54,6 +55,8 @@ class CycleDetails:
     threshold_percent: int = 80
     denominator: Denominator = Denominator.WHOLE
     excused_policy: ExcusedPolicy = ExcusedPolicy.MISSING
+    grace_minutes: int = 0
+    contest_days: int = 15
     tax_code_policy: TaxCodePolicy = TaxCodePolicy.NOT_ASKED
     signatory_name: str = ""
     signatory_role: str = ""
@@ -81,6 +84,7 @@ class LessonDetails:
     mode: LessonMode = LessonMode.ONLINE
     place: str = ""
     join_url: str = ""
+    breaks: tuple[Span, ...] = ()
     trainer_ids: frozenset[int] = frozenset()
 
 

@@ -58,6 +58,8 @@ def _details_of(source: Cycle, title: str, code: str) -> CycleDetails:
         threshold_percent=source.threshold_percent,
         denominator=source.denominator,
         excused_policy=source.excused_policy,
+        grace_minutes=source.grace_minutes,
+        contest_days=source.contest_days,
         tax_code_policy=source.tax_code_policy,
         signatory_name=source.signatory_name,
         signatory_role=source.signatory_role,
@@ -76,6 +78,9 @@ def _moved_line(line: LessonLine, days: int, trainers: set[int]) -> LessonDetail
         summary=lesson.summary,
         starts_at=_moved(lesson, lesson.starts_at, days),
         ends_at=_moved(lesson, lesson.ends_at, days),
+        breaks=tuple(
+            (_moved(lesson, start, days), _moved(lesson, end, days)) for start, end in lesson.breaks
+        ),
         zone=lesson.zone,
         mode=lesson.mode,
         place=lesson.place,

@@ -40,6 +40,7 @@ from lms.catalogue.models import (
     TaxCodePolicy,
     Track,
 )
+from lms.catalogue.rules import MOST_CONTEST_DAYS, MOST_GRACE
 from lms.catalogue.times import Clock, TimeFault, instant_of
 from lms.catalogue.words import (
     DENOMINATOR_WORDS,
@@ -174,6 +175,21 @@ class CycleForm(VersionedForm):
         _l("An excused absence"), choices=choices(EXCUSED_WORDS), validators=[InputRequired()],
         default=ExcusedPolicy.MISSING.value,
     )  # fmt: skip
+    grace_minutes = IntegerField(
+        _l("Short drops that count as presence, in minutes"),
+        validators=[InputRequired(_l("Enter a number from 0 to 60.")), NumberRange(0, MOST_GRACE)],
+        default=0,
+        description=_l("A longer gap between two stays is an absence. 0: every gap counts."),
+    )
+    contest_days = IntegerField(
+        _l("Days to contest a presence"),
+        validators=[
+            InputRequired(_l("Enter a number from 1 to 365.")),
+            NumberRange(1, MOST_CONTEST_DAYS),
+        ],
+        default=15,
+        description=_l("From the day after the register is closed."),
+    )
     signatory_name = line(_l("Who signs"), 120)
     signatory_role = line(_l("In which role"), 120)
     place = line(
@@ -208,11 +224,14 @@ class CycleForm(VersionedForm):
             threshold_percent=self.threshold_percent.data or 0,
             denominator=Denominator(self.denominator.data),
             excused_policy=ExcusedPolicy(self.excused_policy.data),
+            grace_minutes=self.grace_minutes.data or 0,
+            contest_days=self.contest_days.data or 0,
             tax_code_policy=TaxCodePolicy(self.tax_code_policy.data),
             signatory_name=self.signatory_name.data or "",
             signatory_role=self.signatory_role.data or "",
             place=self.place.data or "",
-            **self.window,
+            enrolment_opens_at=self.window["enrolment_opens_at"],
+            enrolment_closes_at=self.window["enrolment_closes_at"],
         )
 
 
@@ -226,7 +245,8 @@ def _instant(wall: datetime | None) -> datetime | None:
 def cycle_values(cycle: Cycle) -> dict[str, Any]:
     """What the form of `cycle` shows."""
     names = (
-        "title", "code", "summary", "places", "threshold_percent", "signatory_name",
+        "title", "code", "summary", "places", "threshold_percent", "grace_minutes",
+        "contest_days", "signatory_name",
         "signatory_role", "place", "version",
     )  # fmt: skip
     values = {name: getattr(cycle, name) for name in names}

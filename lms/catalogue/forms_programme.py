@@ -23,6 +23,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from lms.accounts.models import Person
 from lms.catalogue.details import LessonDetails, ModuleDetails
+from lms.catalogue.forms_breaks import BreakFields, break_values
 from lms.catalogue.forms_common import ITALY, Validators, VersionedForm, choices, line, text
 from lms.catalogue.models import Lesson, LessonMode, Module
 from lms.catalogue.presenting import reading_in_words
@@ -79,7 +80,7 @@ def _web_address(_form: FlaskForm, field: Any) -> None:
         raise ValidationError(_("Enter a whole address that begins with https://"))
 
 
-class LessonForm(VersionedForm):
+class LessonForm(BreakFields):
     """A lesson. After `validate()`, `times` holds its start and end in UTC."""
 
     module = SelectField(_l("Module"), coerce=int)
@@ -154,7 +155,7 @@ class LessonForm(VersionedForm):
         except TimeFault as fault:
             self._blame(fault).errors = [PROBLEM_WORDS[fault.problem]]
             return False
-        return True
+        return self.settle_breaks(day, zone, self.times)
 
     def _blame(self, fault: TimeFault) -> Any:
         if fault.problem is TimeProblem.FAR_AWAY:
@@ -175,6 +176,7 @@ class LessonForm(VersionedForm):
             mode=LessonMode(self.mode.data),
             place=self.place.data or "",
             join_url=self.join_url.data or "",
+            breaks=self.breaks,
             trainer_ids=frozenset(self.trainers.data or ()),
         )
 
@@ -192,13 +194,19 @@ def lesson_values(lesson: Lesson, trainers: Iterable[Person]) -> dict[str, Any]:
     names = ("title", "summary", "zone", "place", "join_url", "version")
     zone = ZoneInfo(lesson.zone)
     start, end = lesson.starts_at.astimezone(zone), lesson.ends_at.astimezone(zone)
-    return {name: getattr(lesson, name) for name in names} | {
-        "module": lesson.module_id,
-        "day": start.date(),
-        "start": start.time(),
-        "end": end.time(),
-        "start_which": occurrence_of(lesson.starts_at, lesson.zone),
-        "end_which": occurrence_of(lesson.ends_at, lesson.zone),
-        "mode": lesson.mode.value,
-        "trainers": [person.id for person in trainers],
-    }
+    waiting = lesson.breaks_to_come
+    breaks = break_values(lesson.breaks if waiting is None else waiting, lesson.zone)
+    return (
+        {name: getattr(lesson, name) for name in names}
+        | breaks
+        | {
+            "module": lesson.module_id,
+            "day": start.date(),
+            "start": start.time(),
+            "end": end.time(),
+            "start_which": occurrence_of(lesson.starts_at, lesson.zone),
+            "end_which": occurrence_of(lesson.ends_at, lesson.zone),
+            "mode": lesson.mode.value,
+            "trainers": [person.id for person in trainers],
+        }
+    )

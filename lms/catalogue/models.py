@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.catalogue.rules import MOST_CONTEST_DAYS, MOST_GRACE, minutes_between
 from lms.catalogue.rules import CycleStatus as CycleStatus
 from lms.catalogue.rules import Denominator as Denominator
 from lms.catalogue.rules import EnrolmentMode as EnrolmentMode
@@ -16,8 +17,7 @@ from lms.catalogue.rules import ExcusedPolicy as ExcusedPolicy
 from lms.catalogue.rules import LessonMode as LessonMode
 from lms.catalogue.rules import LessonStatus as LessonStatus
 from lms.catalogue.rules import TaxCodePolicy as TaxCodePolicy
-from lms.catalogue.rules import minutes_between
-from lms.database import Base, ShortText, Title, UtcDateTime, choice
+from lms.database import Base, ShortText, Spans, TimeSpans, Title, UtcDateTime, choice
 from lms.text import SEARCH_KEY_LENGTH, search_key
 
 
@@ -81,6 +81,8 @@ class Cycle(Base):
     __tablename__ = "cycle"
     __table_args__ = (
         CheckConstraint("threshold_percent BETWEEN 1 AND 100", name="threshold"),
+        CheckConstraint(f"grace_minutes BETWEEN 0 AND {MOST_GRACE}", name="grace_minutes"),
+        CheckConstraint(f"contest_days BETWEEN 1 AND {MOST_CONTEST_DAYS}", name="contest_days"),
         CheckConstraint("places IS NULL OR places > 0", name="places"),
         CheckConstraint(
             "enrolment_closes_at IS NULL OR enrolment_opens_at IS NULL "
@@ -112,6 +114,10 @@ class Cycle(Base):
     excused_policy: Mapped[ExcusedPolicy] = mapped_column(
         choice(ExcusedPolicy, "excused_policy"), default=ExcusedPolicy.MISSING
     )
+    # Between two stays of one person, a gap of at most so many minutes counts as presence.
+    grace_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # After a register was closed, its presences can be contested for so many days.
+    contest_days: Mapped[int] = mapped_column(default=15, server_default="15")
     tax_code_policy: Mapped[TaxCodePolicy] = mapped_column(
         choice(TaxCodePolicy, "tax_code_policy"),
         default=TaxCodePolicy.NOT_ASKED,
@@ -163,7 +169,11 @@ class Module(Base):
 
 
 class Lesson(Base):
-    """A dated meeting. `uid` never changes; `sequence`, `changed_at` follow what calendars see."""
+    """A dated meeting. `uid` never changes; `sequence`, `changed_at` follow what calendars see.
+
+    `breaks` (lunch) are no time of the lesson. Other breaks given once people were marked wait in
+    `breaks_to_come` until somebody has the register counted again; None: nothing waits.
+    """
 
     __tablename__ = "lesson"
     __table_args__ = (
@@ -179,6 +189,8 @@ class Lesson(Base):
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     zone: Mapped[str] = mapped_column(String(40), default="Europe/Rome")
+    breaks: Mapped[TimeSpans] = mapped_column(Spans, default=(), server_default="[]")
+    breaks_to_come: Mapped[TimeSpans | None] = mapped_column(Spans)
     mode: Mapped[LessonMode] = mapped_column(choice(LessonMode, "mode"), default=LessonMode.ONLINE)
     place: Mapped[str] = mapped_column(String(200), default="")
     join_url: Mapped[str] = mapped_column(String(500), default="")
@@ -197,8 +209,8 @@ class Lesson(Base):
 
     @property
     def minutes(self) -> int:
-        """Planned length in real minutes (instants are UTC, so a clock change does not matter)."""
-        return minutes_between(self.starts_at, self.ends_at)
+        """Planned length in real minutes without the breaks (instants: no clock change matters)."""
+        return minutes_between(self.starts_at, self.ends_at, self.breaks)
 
 
 class LessonTrainer(Base):

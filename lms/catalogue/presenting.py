@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -50,6 +50,20 @@ def when_in_words(lesson: Lesson) -> str:
     """Day and clock times of a lesson; the zone too, where it is not Italy's."""
     day = local_date(lesson.starts_at, lesson.zone, "full")
     return str(_("%(date)s, %(clock)s", date=day, clock=clock_in_words(lesson)))
+
+
+def breaks_in_words(lesson: Lesson) -> str:
+    """The breaks of a lesson as clock times: "13:00–14:00"; empty where there are none."""
+    return _clocks(lesson.breaks, lesson.zone)
+
+
+def breaks_to_come_in_words(lesson: Lesson) -> str:
+    """The breaks that wait for the register to be counted again."""
+    return _clocks(lesson.breaks_to_come or (), lesson.zone) or str(_("none"))
+
+
+def _clocks(breaks: Iterable[rules.Span], zone: str) -> str:
+    return ", ".join(f"{local_time(start, zone)}–{local_time(end, zone)}" for start, end in breaks)
 
 
 def clock_in_words(lesson: Lesson) -> str:
@@ -100,7 +114,12 @@ def card_state(card: CycleCard, instant: datetime) -> tuple[str, str]:
 def rule_of(cycle: Cycle, planned_minutes: int) -> rules.AttendanceRule:
     """A cycle's attendance rule over its planned minutes."""
     return rules.AttendanceRule(
-        cycle.threshold_percent, cycle.denominator, cycle.excused_policy, planned_minutes
+        cycle.threshold_percent,
+        cycle.denominator,
+        cycle.excused_policy,
+        planned_minutes,
+        cycle.grace_minutes,
+        cycle.contest_days,
     )
 
 
@@ -130,6 +149,29 @@ def rule_in_words(rule: rules.AttendanceRule) -> list[str]:
         sentences.append(_("Excused absences are taken off the hours to attend."))
     else:
         sentences.append(_("Excused absences count as absences."))
+    return [*map(str, sentences), *_counting_in_words(rule)]
+
+
+def _counting_in_words(rule: rules.AttendanceRule) -> list[str]:
+    """How minutes are counted and contested, a sentence each."""
+    sentences = []
+    if rule.grace_minutes:
+        sentences.append(
+            ngettext(
+                "Whoever drops out and is back within %(num)d minute is taken as present "
+                "throughout.",
+                "Whoever drops out and is back within %(num)d minutes is taken as present "
+                "throughout.",
+                rule.grace_minutes,
+            )
+        )
+    sentences.append(
+        ngettext(
+            "After a register is closed there is %(num)d day to contest the presence in it.",
+            "After a register is closed there are %(num)d days to contest the presence in it.",
+            rule.contest_days,
+        )
+    )
     return [str(sentence) for sentence in sentences]
 
 

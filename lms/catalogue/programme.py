@@ -16,7 +16,6 @@ from lms.accounts.models import Person, PersonEmail
 from lms.accounts.scopes import findable
 from lms.catalogue.models import CycleTrainer, Lesson, LessonStatus, LessonTrainer, Module
 from lms.catalogue.queries import found
-from lms.catalogue.rules import planned_minutes
 from lms.extensions import db
 from lms.lists import page_of
 from lms.pages import Page
@@ -66,7 +65,7 @@ class Programme:
     @property
     def minutes(self) -> int:
         """Planned minutes of the whole cycle."""
-        return planned_minutes((lesson.starts_at, lesson.ends_at) for lesson in self.taking_place)
+        return sum(lesson.minutes for lesson in self.taking_place)
 
     @property
     def first(self) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -134,12 +135,35 @@ def edit_lesson(
     if target.cycle_id != lesson.module.cycle_id:
         raise UserError(_("A lesson moves only between modules of its own cycle."))
     old, new = _set_trainers(lesson, details.trainer_ids)
-    changed = apply(lesson, columns_of(details, "trainer_ids") | {"module_id": target.id})
+    values = columns_of(details, "trainer_ids") | {"module_id": target.id}
+    changed = apply(lesson, values | _breaks_to_be(lesson, details))
     lesson.module = target
     if old != new:
         changed["trainers"] = [old, new]
         lesson.version += 1  # the lesson's own row may be unchanged
     _note_change(lesson, "lesson.edited", changed, by)
+
+
+def _breaks_to_be(lesson: Lesson, details: LessonDetails) -> dict[str, Any]:
+    """The breaks at once, or, where people may be marked already, once they are counted again."""
+    in_use = queries.in_use(Lesson, [lesson.id])
+    if not rules.breaks_wait(lesson.starts_at, now(), in_use=in_use):
+        return {"breaks": details.breaks, "breaks_to_come": None}
+    waits = details.breaks if details.breaks != lesson.breaks else None
+    return {"breaks": lesson.breaks, "breaks_to_come": waits}
+
+
+def take_breaks(lesson: Lesson, *, by: int | None) -> bool:
+    """Make the breaks that wait those of the lesson; whether there were any.
+
+    For who counts the register again: hours due change with them.
+    """
+    hold(lesson)
+    if lesson.breaks_to_come is None:
+        return False
+    changed = apply(lesson, {"breaks": lesson.breaks_to_come, "breaks_to_come": None})
+    _note_change(lesson, "lesson.breaks_counted", changed, by)
+    return True
 
 
 def cancel_lesson(lesson: Lesson, *, by: int | None) -> None:

@@ -23,8 +23,8 @@ from lms.catalogue.models import (
     Module,
     Track,
 )
-from lms.catalogue.rules import planned_minutes
-from lms.database import Base
+from lms.catalogue.rules import minutes_between
+from lms.database import Base, TimeSpans
 from lms.extensions import db
 from lms.lists import has_words, page_of
 from lms.pages import Page
@@ -154,26 +154,26 @@ def _managed(text: str, whose: Whose) -> Select[Any]:
 
 def _cards(page: Page[Any]) -> Page[CycleCard]:
     """The same page with hours and dates, of all its cycles in one query."""
-    spans: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    spans: dict[int, list[tuple[datetime, datetime, TimeSpans]]] = defaultdict(list)
     rows = db.session.execute(
-        select(Module.cycle_id, Lesson.starts_at, Lesson.ends_at)
+        select(Module.cycle_id, Lesson.starts_at, Lesson.ends_at, Lesson.breaks)
         .join(Lesson, Lesson.module_id == Module.id)
         .where(
             Module.cycle_id.in_([cycle.id for cycle in page.items]),
             Lesson.status == LessonStatus.SCHEDULED,
         )
     )
-    for cycle_id, starts_at, ends_at in rows:
-        spans[cycle_id].append((starts_at, ends_at))
+    for cycle_id, *times in rows:
+        spans[cycle_id].append((times[0], times[1], times[2]))
     cards = [_card(cycle, sorted(spans[cycle.id])) for cycle in page.items]
     return Page(cards, page.number, page.size, page.total)
 
 
-def _card(cycle: Cycle, spans: Sequence[tuple[datetime, datetime]]) -> CycleCard:
+def _card(cycle: Cycle, spans: Sequence[tuple[datetime, datetime, TimeSpans]]) -> CycleCard:
     return CycleCard(
         cycle=cycle,
         lessons=len(spans),
-        minutes=planned_minutes(spans),
+        minutes=sum(minutes_between(*span) for span in spans),
         first=spans[0][0] if spans else None,
         last=spans[-1][1] if spans else None,
     )

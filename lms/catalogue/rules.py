@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 
 class CycleStatus(enum.StrEnum):
@@ -64,14 +65,65 @@ class LessonStatus(enum.StrEnum):
 # --- hours and the rule --------------------------------------------------------------------------
 
 
-def minutes_between(starts_at: datetime, ends_at: datetime) -> int:
-    """Whole real minutes from one instant to another (instants are UTC: no clock change counts)."""
-    return int((ends_at - starts_at).total_seconds()) // 60
+Span = tuple[datetime, datetime]
+MOST_GRACE = 60  # minutes: longer is no short drop any more
+MOST_CONTEST_DAYS = 365
+MARKED_BEFORE = timedelta(hours=1)  # roll-call may begin a little before the lesson
 
 
-def planned_minutes(spans: Iterable[tuple[datetime, datetime]]) -> int:
-    """Planned minutes of lessons that take place, given as (start, end)."""
-    return sum(minutes_between(starts_at, ends_at) for starts_at, ends_at in spans)
+def minutes_between(starts_at: datetime, ends_at: datetime, breaks: Iterable[Span] = ()) -> int:
+    """Whole real minutes of a lesson without its breaks, which do not overlap.
+
+    A break counts as far as it lies inside. Instants are UTC: no clock change counts.
+    """
+    off = sum(
+        (max(min(end, ends_at) - max(start, starts_at), timedelta()) for start, end in breaks),
+        timedelta(),
+    )
+    return (ends_at - starts_at - off) // timedelta(minutes=1)
+
+
+class BreakProblem(enum.StrEnum):
+    """Why breaks cannot be those of a lesson."""
+
+    ENDS_FIRST = "ends_first"
+    OUTSIDE = "outside"
+    OVERLAP = "overlap"
+    NOTHING_LEFT = "nothing_left"
+
+
+class BreakFault(Exception):  # noqa: N818 - what was typed is at fault, the program is not
+    """`position` is that of the break at fault, in the order given."""
+
+    def __init__(self, problem: BreakProblem, position: int) -> None:
+        self.problem, self.position = problem, position
+        super().__init__(problem.value)
+
+
+def check_breaks(
+    starts_at: datetime, ends_at: datetime, breaks: Sequence[Span]
+) -> tuple[Span, ...]:
+    """The breaks in the order of time; raises `BreakFault`.
+
+    Each lies inside the lesson, no two overlap, and at least a minute of the lesson is left.
+    """
+    for position, (start, end) in enumerate(breaks):
+        if end <= start:
+            raise BreakFault(BreakProblem.ENDS_FIRST, position)
+        if start < starts_at or end > ends_at:
+            raise BreakFault(BreakProblem.OUTSIDE, position)
+    order = sorted(range(len(breaks)), key=lambda position: breaks[position])
+    for before, after in pairwise(order):
+        if breaks[after][0] < breaks[before][1]:
+            raise BreakFault(BreakProblem.OVERLAP, after)
+    if breaks and minutes_between(starts_at, ends_at, breaks) < 1:
+        raise BreakFault(BreakProblem.NOTHING_LEFT, order[-1])
+    return tuple(breaks[position] for position in order)
+
+
+def breaks_wait(starts_at: datetime, instant: datetime, *, in_use: bool) -> bool:
+    """Whether other breaks must wait for the register to be counted again: it may hold minutes."""
+    return in_use and starts_at - MARKED_BEFORE <= instant
 
 
 @dataclass(frozen=True)
@@ -86,6 +138,8 @@ class AttendanceRule:
     denominator: Denominator
     excused: ExcusedPolicy
     planned_minutes: int
+    grace_minutes: int = 0
+    contest_days: int = 15
 
     @property
     def required_minutes(self) -> int:
@@ -172,7 +226,7 @@ def enrolment_window(
 # What an entry in somebody's calendar shows of a lesson. A change here is a new SEQUENCE.
 CALENDAR_FIELDS = frozenset(
     {
-        "module_id", "title", "summary", "starts_at", "ends_at", "zone", "mode", "place",
+        "module_id", "title", "summary", "starts_at", "ends_at", "breaks", "zone", "mode", "place",
         "join_url", "status",
     }
 )  # fmt: skip

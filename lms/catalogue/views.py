@@ -16,6 +16,8 @@ from lms.lists import search_text
 blueprint = Blueprint("catalogue", __name__)
 for _words in (
     presenting.card_state,
+    presenting.breaks_in_words,
+    presenting.breaks_to_come_in_words,
     presenting.clock_in_words,
     presenting.days_in_words,
     presenting.lessons_in_words,

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.catalogue import rules
 from lms.catalogue.rules import (
+    BreakProblem,
     CycleStatus,
     Denominator,
     EnrolmentMode,
@@ -74,3 +75,11 @@ PROBLEM_WORDS = {
     TimeProblem.TOO_LONG: _l("A lesson lasts 24 hours at most."),
     TimeProblem.FAR_AWAY: _l("Choose a year from 2000 to 2100."),
 }
+BREAK_WORDS = {
+    BreakProblem.ENDS_FIRST: _l("A break ends after it begins."),
+    BreakProblem.OUTSIDE: _l("A break lies between the start and the end of the lesson."),
+    BreakProblem.OVERLAP: _l("Two breaks overlap: correct one of them."),
+    BreakProblem.NOTHING_LEFT: _l("The breaks leave nothing of the lesson."),
+}
+BREAK_HALF = _l("Enter both times of the break, or neither.")
+BREAK_TWICE = _l("On this day the clock shows this time twice: choose another one for the break.")

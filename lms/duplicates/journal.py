@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 from lms.accounts.models import Account, Person, PersonEmail, RoleGrant
 from lms.accounts.models_tax_codes import TaxCode
 from lms.attendance.models import AttendanceRecord, ReportEntry
+from lms.attendance.models_contests import Contest
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import CycleTrainer, LessonTrainer
 from lms.clock import now
@@ -67,6 +68,7 @@ TRACED = (
     _traced(Enrolment, "person_id", "person_id", "status", "enrolled_at", "united_into_id"),
     _traced(AttendanceRecord, "enrolment_id", by_enrolment=True),
     _traced(ReportEntry, "enrolment_id", "enrolment_id", by_enrolment=True),
+    _traced(Contest, "enrolment_id", "enrolment_id", "status", "closed_at", by_enrolment=True),
 )
 BY_NAME = {traced.table.name: traced for traced in TRACED}
 

@@ -40,6 +40,7 @@ TABLES = {
     "tax_code": _l("the tax code"),
     "enrolment": _l("enrolments"),
     "attendance_record": _l("attendance"),
+    "contest": _l("contested presences"),
     "report_entry": _l("rows of reports"),
 }
 

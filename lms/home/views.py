@@ -9,8 +9,10 @@ from flask import Blueprint, redirect, render_template, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.access import holds_any
 from lms.accounts.own_data import prefer_language
 from lms.accounts.scopes import organised
+from lms.attendance.queries_contests import count_open
 from lms.catalogue.models import CycleStatus, Lesson
 from lms.clock import ROME, now
 from lms.enrolment.models import Enrolment, EnrolmentStatus
@@ -19,6 +21,7 @@ from lms.home import queries
 from lms.home.navigation import navigation
 from lms.links import safe_next
 from lms.pages import LANGUAGES
+from lms.permissions import TEACHING
 from lms.privacy.notices import shown_version, versions
 
 blueprint = Blueprint("home", __name__)
@@ -62,6 +65,7 @@ def _own_page(person_id: int) -> str:
         to_register=[row for row in lessons.to_teach if row.lesson.starts_at < tonight],
         to_teach=[row for row in lessons.to_teach if row.lesson.starts_at >= tonight],
         organising=organising,
+        contests=count_open(tracks, person_id) if holds_any(TEACHING) else 0,
         glance=queries.cycles_at_a_glance(instant, tracks) if organising else [],
         registers=queries.open_registers(instant, tracks) if organising else None,
         cycles=[] if organising else _others(queries.open_cycles(instant), ids, lessons),

@@ -21,6 +21,7 @@ from lms.catalogue.models import (
     LessonStatus,
     Module,
 )
+from lms.catalogue.rules import minutes_between
 from lms.clock import now
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
@@ -43,8 +44,8 @@ def planned_lessons(cycle_ids: Collection[int]) -> dict[int, list[PlannedLesson]
     """Lessons by cycle id, in the order of time, each with the state of its register."""
     rows = db.session.execute(
         select(
-            Module.cycle_id, Lesson.id, Lesson.starts_at, Lesson.ends_at, Lesson.status,
-            Lesson.title, Lesson.zone, AttendanceRegister.status,
+            Module.cycle_id, Lesson.id, Lesson.starts_at, Lesson.ends_at, Lesson.breaks,
+            Lesson.status, Lesson.title, Lesson.zone, AttendanceRegister.status,
         )
         .join(Module, Lesson.module_id == Module.id)
         .outerjoin(AttendanceRegister, AttendanceRegister.lesson_id == Lesson.id)
@@ -52,8 +53,8 @@ def planned_lessons(cycle_ids: Collection[int]) -> dict[int, list[PlannedLesson]
         .order_by(Lesson.starts_at, Lesson.id)
     )  # fmt: skip
     planned: dict[int, list[PlannedLesson]] = defaultdict(list)
-    for cycle_id, lesson_id, starts_at, ends_at, status, title, zone, register in rows:
-        minutes = int((ends_at - starts_at).total_seconds()) // 60
+    for cycle_id, lesson_id, starts_at, ends_at, breaks, status, title, zone, register in rows:
+        minutes = minutes_between(starts_at, ends_at, breaks)
         planned[cycle_id].append(
             PlannedLesson(
                 lesson_id, minutes, starts_at, ends_at,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from certificates.data import CertificateData, Emblem, ModuleLine
@@ -107,6 +107,12 @@ def rule_text(cycle: Cycle) -> str:
             words = _("Attendance required: %(percent)s%% of the hours of the cycle", **percent)
         if rule.excused_not_due:
             words += _(", excused absences not counted")
+        if cycle.grace_minutes:
+            words += ngettext(
+                ", drops of at most %(num)d minute counted as presence",
+                ", drops of at most %(num)d minutes counted as presence",
+                cycle.grace_minutes,
+            )
         return str(words) + "."
 
 

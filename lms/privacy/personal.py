@@ -10,6 +10,7 @@ from sqlalchemy import Select, Text, cast, delete, func, or_, select, update
 from lms.accounts import personal as _accounts  # noqa: F401 - declares
 from lms.accounts.models import Account
 from lms.attendance import personal as _attendance  # noqa: F401 - declares
+from lms.attendance import personal_contests as _contests  # noqa: F401 - declares
 from lms.audit import AuditEvent
 from lms.auditing import personal as _auditing  # noqa: F401 - declares
 from lms.calendars import personal as _calendars  # noqa: F401 - declares

@@ -26,9 +26,11 @@ from lms.attendance.rules import (
     read_cell,
     too_early,
 )
+from lms.attendance.window import Window
 
 START = datetime(2026, 5, 12, 8, tzinfo=UTC)
 END = START + timedelta(hours=2)
+WINDOW = Window(START, END)
 
 
 def stay(first: int, last: int) -> Interval:
@@ -44,50 +46,50 @@ def said(mark: Mark | None, minutes: int = 0) -> Proof:
 
 
 def test_no_evidence_is_unmarked_not_absent():
-    assert derive([], START, END) is None
+    assert derive([], WINDOW) is None
 
 
 def test_two_reports_count_as_their_union_clipped_to_the_lesson():
     both = [reported(1, stay(-20, 40)), reported(2, stay(30, 60), stay(100, 400))]
-    assert derive(both, START, END) == Outcome(Mark.PRESENT, 80, RecordSource.REPORT)
+    assert derive(both, WINDOW) == Outcome(Mark.PRESENT, 80, RecordSource.REPORT)
 
 
 def test_nothing_inside_the_lesson_is_an_absence():
-    assert derive([reported(1, stay(-90, 0))], START, END) == Outcome(
+    assert derive([reported(1, stay(-90, 0))], WINDOW) == Outcome(
         Mark.ABSENT, 0, RecordSource.REPORT
     )
 
 
 def test_fifty_nine_seconds_are_not_a_presence():
     brief = Interval(START, START + timedelta(seconds=59))
-    assert derive([reported(1, brief)], START, END).mark is Mark.ABSENT
+    assert derive([reported(1, brief)], WINDOW).mark is Mark.ABSENT
 
 
 def test_the_latest_human_word_wins_over_a_report_that_comes_later():
     evidence = [said(Mark.ABSENT), said(Mark.EXCUSED), reported(1, stay(0, 120))]
-    assert derive(evidence, START, END) == Outcome(Mark.EXCUSED, 0, RecordSource.TRAINER)
+    assert derive(evidence, WINDOW) == Outcome(Mark.EXCUSED, 0, RecordSource.TRAINER)
 
 
 def test_a_word_taken_back_gives_the_floor_to_the_report():
     evidence = [reported(1, stay(0, 87)), said(Mark.ABSENT), said(None)]
-    assert derive(evidence, START, END) == Outcome(Mark.PRESENT, 87, RecordSource.REPORT)
-    assert derive([said(Mark.ABSENT), said(None)], START, END) is None
+    assert derive(evidence, WINDOW) == Outcome(Mark.PRESENT, 87, RecordSource.REPORT)
+    assert derive([said(Mark.ABSENT), said(None)], WINDOW) is None
 
 
 def test_an_entry_taken_off_no_longer_counts_and_may_come_back():
     evidence = [reported(1, stay(0, 60)), reported(1, undone=True)]
-    assert derive(evidence, START, END) is None
-    assert derive([*evidence, reported(1, stay(0, 60))], START, END).minutes == 60
+    assert derive(evidence, WINDOW) is None
+    assert derive([*evidence, reported(1, stay(0, 60))], WINDOW).minutes == 60
 
 
 def test_a_report_that_does_not_say_when_marks_nobody():
-    assert derive([reported(1)], START, END) is None
-    assert derive([reported(1), reported(2, stay(0, 30))], START, END).minutes == 30
+    assert derive([reported(1)], WINDOW) is None
+    assert derive([reported(1), reported(2, stay(0, 30))], WINDOW).minutes == 30
 
 
 def test_a_rectification_says_so():
     corrected = Proof(EvidenceKind.RECTIFICATION, Mark.PRESENT, 30)
-    assert derive([said(Mark.ABSENT), corrected], START, END) == Outcome(
+    assert derive([said(Mark.ABSENT), corrected], WINDOW) == Outcome(
         Mark.PRESENT, 30, RecordSource.RECTIFICATION
     )
 
@@ -95,7 +97,7 @@ def test_a_rectification_says_so():
 def test_the_clock_change_counts_real_minutes():
     start = datetime(2026, 10, 24, 23, tzinfo=UTC)  # 01:00 in Rome, the night has 25 hours
     end = datetime(2026, 10, 25, 3, tzinfo=UTC)  # 04:00 in Rome
-    assert derive([reported(1, Interval(start, end))], start, end).minutes == 240
+    assert derive([reported(1, Interval(start, end))], Window(start, end)).minutes == 240
 
 
 stays = st.lists(
@@ -107,20 +109,20 @@ stays = st.lists(
 @given(st.lists(stays, min_size=1, max_size=5))
 def test_reports_never_credit_more_than_the_lesson_and_order_does_not_matter(entries):
     evidence = [reported(number, *each) for number, each in enumerate(entries)]
-    outcome = derive(evidence, START, END)
+    outcome = derive(evidence, WINDOW)
     if outcome is None:
         assert not any(entries)
         return
     assert 0 <= outcome.minutes <= 120
     assert (outcome.mark is Mark.PRESENT) == (outcome.minutes >= 1)
-    assert derive(reversed(evidence), START, END) == outcome
+    assert derive(reversed(evidence), WINDOW) == outcome
 
 
 @given(st.lists(stays, min_size=1, max_size=4), stays)
 def test_another_report_never_takes_minutes_away(entries, more):
     evidence = [reported(number, *each) for number, each in enumerate(entries)]
-    before = derive(evidence, START, END)
-    after = derive([*evidence, reported(99, *more)], START, END)
+    before = derive(evidence, WINDOW)
+    after = derive([*evidence, reported(99, *more)], WINDOW)
     assert before is None or after.minutes >= before.minutes
 
 

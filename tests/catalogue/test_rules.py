@@ -20,7 +20,6 @@ from lms.catalogue.rules import (
     enrolment_window,
     may_cancel,
     missing_for_publication,
-    planned_minutes,
     shows_in_calendars,
 )
 
@@ -62,11 +61,6 @@ def test_required_minutes_are_the_least_that_reach_the_percentage(
     assert required * 100 >= percent * planned
     assert required == 0 or (required - 1) * 100 < percent * planned
     assert rule.everything == (percent == 100)
-
-
-@given(st.lists(st.integers(1, 1440)))
-def test_planned_minutes_are_the_sum(lengths: list[int]) -> None:
-    assert planned_minutes((NOON, NOON + timedelta(minutes=n)) for n in lengths) == sum(lengths)
 
 
 @pytest.mark.parametrize(

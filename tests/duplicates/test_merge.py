@@ -48,7 +48,8 @@ from tests.duplicates.twins import Twins, everything, identity_of
 AUTHORS = {
     "audit_event.actor_id", "audit_session.person_id", "attendance_record.updated_by_id",
     "attendance_register.closed_by_id", "certificate.issued_by_id", "certificate_event.actor_id",
-    "enrolment_event.actor_id", "evidence.author_id", "federation_transaction.person_id",
+    "contest_event.actor_id", "enrolment_event.actor_id", "evidence.author_id",
+    "federation_transaction.person_id",
     "not_duplicate.by_id", "person.added_by_id",
     "not_duplicate.first_id", "not_duplicate.second_id", "person_merge.by_id",
     "person_merge.kept_id", "person_merge.other_id", "person_merge.undone_by_id",

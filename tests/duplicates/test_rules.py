@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.attendance.intervals import Interval, clip, minutes, union
+from lms.attendance.intervals import Interval, minutes
 from lms.attendance.rules import Mark, Outcome, RecordSource, mark_for
 from lms.attendance.uniting import Side, Why, unite
+from lms.attendance.window import Window
 from lms.duplicates.rules import Clue, Hindrance, Known, Party, hindrances, proposals
 
 START = datetime(2026, 10, 24, 23, tzinfo=UTC)  # the night in which the clock is put back
 END = START + timedelta(hours=3)
+WINDOW = Window(START, END)
 
 
 def stay(start: int, length: int) -> Interval:
@@ -32,7 +34,7 @@ def sides(draw: st.DrawFn) -> Side:
     if source is None:
         return Side(None, found)
     if source is RecordSource.REPORT:
-        counted = minutes(clip(found, START, END))
+        counted = minutes(WINDOW.inside(found))
         return Side(Outcome(mark_for(counted), counted, source), found)
     mark = draw(st.sampled_from(Mark))
     credited = draw(st.integers(1, 180)) if mark is Mark.PRESENT else 0
@@ -45,7 +47,7 @@ def seen(side: Side) -> int:
 
 @given(sides(), sides())
 def test_no_minute_is_lost_or_counted_twice(one: Side, two: Side) -> None:
-    outcome = unite(one, two, START, END).outcome
+    outcome = unite(one, two, WINDOW).outcome
     total = outcome.minutes if outcome else 0
     assert max(seen(one), seen(two)) <= total <= min(180, seen(one) + seen(two))
     assert (outcome is None) == (one.outcome is None and two.outcome is None)
@@ -55,7 +57,7 @@ def test_no_minute_is_lost_or_counted_twice(one: Side, two: Side) -> None:
 
 @given(sides(), sides())
 def test_which_record_comes_first_does_not_matter(one: Side, two: Side) -> None:
-    forth, back = unite(one, two, START, END), unite(two, one, START, END)
+    forth, back = unite(one, two, WINDOW), unite(two, one, WINDOW)
     assert forth.why is back.why
     assert (forth.outcome is None) == (back.outcome is None)
     if forth.outcome and back.outcome:
@@ -68,7 +70,7 @@ def test_which_record_comes_first_does_not_matter(one: Side, two: Side) -> None:
 @given(sides())
 def test_a_record_united_with_itself_or_with_none_stays(side: Side) -> None:
     for other in (side, Side(None)):
-        outcome = unite(side, other, START, END).outcome
+        outcome = unite(side, other, WINDOW).outcome
         assert (outcome and (outcome.mark, outcome.minutes)) == (
             side.outcome and (side.outcome.mark, side.outcome.minutes)
         )
@@ -77,13 +79,13 @@ def test_a_record_united_with_itself_or_with_none_stays(side: Side) -> None:
 @given(stays, stays)
 def test_reports_of_both_are_one_time(one: list[Interval], two: list[Interval]) -> None:
     def side(found: list[Interval]) -> Side:
-        counted = minutes(clip(found, START, END))
+        counted = minutes(WINDOW.inside(found))
         return Side(Outcome(mark_for(counted), counted, RecordSource.REPORT), found)
 
-    united = unite(side(one), side(two), START, END)
+    united = unite(side(one), side(two), WINDOW)
     assert united.why is Why.STAYS
     assert united.outcome is not None
-    assert united.outcome.minutes == minutes(clip(union([*one, *two]), START, END))
+    assert united.outcome.minutes == minutes(WINDOW.inside([*one, *two]))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_who_was_seen_under_one_name_was_there(
     def side(given_: tuple[str, int, str]) -> Side:
         return Side(Outcome(Mark(given_[0]), given_[1], RecordSource(given_[2])), [stay(0, 90)])
 
-    outcome = unite(side(one), side(two), START, END).outcome
+    outcome = unite(side(one), side(two), WINDOW).outcome
     assert outcome is not None
     assert (outcome.mark, outcome.minutes) == (mark, credited)
 

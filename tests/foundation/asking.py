@@ -153,6 +153,7 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "imported_id": half.report.id,
         "entry_id": half.entry.id,
         "saved_id": half.columns.id,
+        "contest_id": half.contest.id,
         "job_id": world.job.id,
         "message_id": world.message.id,
         "role": "organiser",

@@ -191,6 +191,8 @@ def typed(control: Control) -> list[Any] | None:
         return [f"XP{number}"] if control.values == ("",) else None
     if control.kind == "password":
         return ["quattro parole messe insieme"]
+    if name == "document":
+        return [(b"%PDF-1.7 %%EOF", HOSTILE_FILE_NAME)]
     if control.kind == "file":
         return [(ANSWERED + f"{CSV_CELL},,,,,{number}\n".encode(), HOSTILE_FILE_NAME)]
     if control.kind == "checkbox":

@@ -19,7 +19,8 @@ from tests.security.reading import elements
 TYPED_COLUMNS = frozenset(
     """
     access_look.purpose audit_session.purpose certificate.holder_family_name
-    certificate.holder_name certificate.snapshot certificate_event.reason cycle.place
+    certificate.holder_name certificate.snapshot certificate_event.reason
+    contest_attachment.filename contest_event.note cycle.place
     cycle.signatory_name cycle.signatory_role cycle.summary cycle.title enrolment.family_name
     enrolment.given_name enrolment.organisation_name enrolment_event.note erasure_request.note
     erasure_request.reason evidence.reason funding_emblem.label legal_hold.lifted_reason
@@ -39,8 +40,8 @@ NEVER_TYPED = frozenset(
     attendance_register.seal attendance_register.sealed_rows audit_event.action
     audit_event.detail audit_event.object_type
     calendar_feed.language calendar_feed.token_hash check_in_trace.device
-    certificate.code certificate.serial
-    certificate_document.sha256 cycle.code cycle.search_key cycle.slug enrolment.search_key
+    certificate.code certificate.serial certificate_document.sha256 contest_attachment.sha256
+    cycle.code cycle.search_key cycle.slug enrolment.search_key
     funding_emblem.symbol job.claimed_by job.error job.key job.kind job.payload lesson.uid
     lesson.zone login_change.new_login login_change.old_login mailed_link.address
     mailed_link.token_hash notice_acceptance.version registration.email registration.language

@@ -1,0 +1,98 @@
+"""What is written to both sides of a contested presence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from lms.accounts.queries import accounts_of, emails_of
+from lms.attendance.models_contests import Contest
+from lms.catalogue.models import Lesson
+from lms.links import public_url
+from lms.messages.actions import in_language, post
+from lms.messages.letters import Button, Letter
+from lms.pages import local_datetime
+
+DEFAULT_LANGUAGE = "it"
+Maker = Callable[[], Letter]
+
+
+def tell(person_ids: Iterable[int], occasion: str, contest: Contest, make: Maker) -> None:
+    """Post the letter to each of these people who can be written to, in their language."""
+    ids = list(person_ids)
+    accounts, addresses = accounts_of(ids), emails_of(ids)
+    for person_id in ids:
+        account = accounts.get(person_id)
+        login = account.login if account and account.is_active else None
+        to = login or next(iter(addresses[person_id]), None)
+        if to is None:
+            continue
+        language = (account.language if account else None) or DEFAULT_LANGUAGE
+        with in_language(language):
+            letter = make()
+        post(f"contest:{contest.id}:{occasion}:{person_id}", to, letter, language)
+
+
+def _letter(subject: str, contest: Contest, lesson: Lesson, *said: str) -> Letter:
+    site = current_app.config["SITE_NAME"]
+    about = _("Lesson: %(title)s, %(when)s.",
+              title=lesson.title, when=local_datetime(lesson.starts_at, lesson.zone))  # fmt: skip
+    return Letter(
+        f"{subject} · {site}",
+        (said[0], about, *said[1:]),
+        Button(str(_("Open the contest")), public_url("attendance.contest", contest_id=contest.id)),
+    )
+
+
+def received(contest: Contest, lesson: Lesson) -> Maker:
+    """To the participant: it has arrived."""
+    return lambda: _letter(
+        _("Your contest has arrived"), contest, lesson,
+        _("You contested your presence: the trainer or the organisers will answer, with a "
+          "reason. You will be told by mail."),
+    )  # fmt: skip
+
+
+def opened(contest: Contest, lesson: Lesson, name: str, reason: str) -> Maker:
+    """To the staff: somebody contests, and waits."""
+    return lambda: _letter(
+        _("A presence is contested"), contest, lesson,
+        _("%(name)s contests their presence and waits for an answer.", name=name),
+        _("The reason given: %(reason)s", reason=reason),
+    )  # fmt: skip
+
+
+def accepted(contest: Contest, lesson: Lesson, answer: str) -> Maker:
+    """To the participant: the register says something else now."""
+    return lambda: _letter(
+        _("Your contest was accepted"), contest, lesson,
+        _("Your contest was accepted, and your presence corrected."),
+        _("The answer: %(answer)s", answer=answer),
+    )  # fmt: skip
+
+
+def refused(contest: Contest, lesson: Lesson, answer: str) -> Maker:
+    """To the participant: the register stays as it is."""
+    return lambda: _letter(
+        _("Your contest was not accepted"), contest, lesson,
+        _("Your contest was not accepted: the register stays as it is."),
+        _("The answer: %(answer)s", answer=answer),
+    )  # fmt: skip
+
+
+def answered(contest: Contest, lesson: Lesson, name: str) -> Maker:
+    """To the other staff: somebody has answered, they need not."""
+    return lambda: _letter(
+        _("A contest was answered"), contest, lesson,
+        _("The contest of %(name)s was answered: there is nothing left to do.", name=name),
+    )  # fmt: skip
+
+
+def withdrawn(contest: Contest, lesson: Lesson, name: str) -> Maker:
+    """To the staff: it is over."""
+    return lambda: _letter(
+        _("A contest was withdrawn"), contest, lesson,
+        _("%(name)s has withdrawn the contest: there is nothing left to do.", name=name),
+    )  # fmt: skip
