@@ -53,6 +53,8 @@ AUTHORS = {
     "not_duplicate.first_id", "not_duplicate.second_id", "person_merge.by_id",
     "person_merge.kept_id", "person_merge.other_id", "person_merge.undone_by_id",
     "report_entry.decided_by_id", "report_file.imported_by_id", "report_file.uploaded_by_id",
+    "register_countersignature.by_id", "register_document.asked_by_id", "device_mark.author_id",
+    "register_scan.uploaded_by_id", "register_scan.withdrawn_by_id",
     "role_grant.ended_by_id", "role_grant.granted_by_id", "tax_code.set_by_id",
 }  # fmt: skip
 
