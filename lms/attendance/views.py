@@ -19,9 +19,13 @@ from lms.attendance import (
     queries_reports,
     views_amending,
     views_closing,
+    views_countersigning,
+    views_device,
+    views_documents,
     views_overview,
     views_queue,
     views_reports,
+    views_scans,
 )
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms import DecisionForm, RegisterForm, fault_sentence
@@ -32,7 +36,10 @@ from lms.errors import UserError
 from lms.lists import MAXIMUM_SEARCH_LENGTH
 
 # The sisters hang their addresses on the blueprint when they are imported.
-SISTERS = (views_amending, views_closing, views_overview, views_queue, views_reports)
+SISTERS = (
+    views_amending, views_closing, views_countersigning, views_device, views_documents,
+    views_overview, views_queue, views_reports, views_scans,
+)  # fmt: skip
 Answer = str | Response | tuple[str, int]
 
 

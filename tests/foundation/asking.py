@@ -145,6 +145,8 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "report_id": half.staged.id,
         "imported_id": half.report.id,
         "entry_id": half.entry.id,
+        "scan_id": half.paper.scan.id,
+        "document_id": half.paper.document.id,
         "job_id": world.job.id,
         "message_id": world.message.id,
         "role": "organiser",
