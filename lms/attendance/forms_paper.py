@@ -14,7 +14,7 @@ from lms.text import clean_text
 class ScanForm(FlaskForm):  # type: ignore[misc]
     """A scan of the signed paper."""
 
-    file = FileField(
+    scan = FileField(
         _l("Scan of the signed register"),
         description=_l("PDF, JPEG or PNG, up to 15 MB. The file is kept exactly as it is."),
         validators=[FileRequired(_l("Choose the file of the scan."))],

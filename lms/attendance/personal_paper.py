@@ -11,6 +11,7 @@ from lms.attendance.models import AttendanceRegister
 from lms.attendance.models_paper import DeviceMark, RegisterDocument, RegisterScan
 from lms.catalogue.models import Lesson, Module
 from lms.enrolment.models import Enrolment
+from lms.extensions import db
 from lms.personal import Erase, Erasing, Held, Left, Period, declare, keep_for, run
 
 YEAR = timedelta(days=365)
@@ -45,6 +46,29 @@ def _forget_scans(before: datetime, held: Held) -> int:
     return run(update(RegisterScan).where(old, _free(held)).values(content=b""))
 
 
+def _erase_names_of_scans(who: Erasing) -> int:
+    """What a scan's file was called, and why it was taken back, where that names them."""
+    theirs = (
+        select(AttendanceRegister.id)
+        .join(Lesson, Lesson.id == AttendanceRegister.lesson_id)
+        .join(Module, Module.id == Lesson.module_id)
+        .join(Enrolment, Enrolment.cycle_id == Module.cycle_id)
+        .where(Enrolment.person_id == who.person_id)
+    )
+    rows = select(RegisterScan.id, RegisterScan.filename, RegisterScan.withdrawn_reason)
+    done = 0
+    for number, filename, reason in db.session.execute(
+        rows.where(RegisterScan.register_id.in_(theirs))
+    ):
+        nameless = {
+            "filename": who.without_any_name(filename)[:200],
+            "withdrawn_reason": who.without_any_name(reason)[:300],
+        }
+        if nameless != {"filename": filename, "withdrawn_reason": reason}:
+            done += run(update(RegisterScan).where(RegisterScan.id == number).values(**nameless))
+    return done
+
+
 declare(
     "device_mark",
     Left("only how a mark reached us; the mark itself is exported as evidence"),
@@ -53,7 +77,7 @@ declare(
 declare(
     "register_scan",
     Left("a sheet with everybody's signature: the office shows your line on request"),
-    Left("signed paper, kept whole as evidence for funders until its time is over"),
+    Erase(_erase_names_of_scans),
 )
 declare(
     "register_countersignature",

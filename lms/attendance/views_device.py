@@ -80,5 +80,4 @@ def device_worker(lesson_id: int) -> FlaskResponse:
     script = (STATIC_ROOT / "js" / "register-worker.js").read_bytes()
     response = FlaskResponse(script, mimetype="text/javascript")
     response.headers["Service-Worker-Allowed"] = url_for(".register", lesson_id=lesson_id)
-    response.headers["Cache-Control"] = "no-cache"
     return response

@@ -37,13 +37,13 @@ def scans(lesson_id: int) -> Answer:
 
 
 def _keep(lesson: Lesson, form: ScanForm) -> int:
-    upload = form.file.data
+    upload = form.scan.data
     try:
         actions_scans.keep_scan(
             lesson, upload.filename or "", upload.read(), by=current_user.person_id
         )
     except UserError as error:
-        form.file.errors = [error.message]
+        form.scan.errors = [error.message]
         return error.status
     flash(_("The scan is kept beside the register."), "success")
     return 303

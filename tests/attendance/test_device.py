@@ -44,11 +44,18 @@ def send(
 ) -> Any:
     state = client.get(f"{scene.url}/segni.json").json
     assert state is not None
-    return client.http.post(
-        f"{scene.url}/segni.json",
-        json={"person": person or state["person"], "marks": list(marks)},
-        headers={"X-CSRFToken": state["csrf"]},
+    return post(
+        client, scene, {"person": person or state["person"], "marks": list(marks)}, state["csrf"]
     )
+
+
+def post(client: PercorsoClient, scene: Scene, body: Any, token: str = "") -> Any:
+    """One request with a context of its own, as a server gives it."""
+    db.session.commit()
+    with client.app.app_context():
+        return client.http.post(
+            f"{scene.url}/segni.json", json=body, headers={"X-CSRFToken": token}
+        )
 
 
 def outcomes(answer: Any) -> list[str]:
@@ -157,19 +164,13 @@ def test_what_is_no_list_of_marks_is_refused(
 ) -> None:
     state = trainer.get(f"{scene.url}/segni.json").json
     assert state is not None
-    answer = trainer.http.post(
-        f"{scene.url}/segni.json", json=body, headers={"X-CSRFToken": state["csrf"]}
-    )
-    assert answer.status_code == 400
+    assert post(trainer, scene, body, state["csrf"]).status_code == 400
     assert db.session.scalar(select(DeviceMark)) is None
 
 
 def test_without_a_token_nothing_is_taken(trainer: PercorsoClient, scene: Scene) -> None:
-    answer = trainer.http.post(
-        f"{scene.url}/segni.json",
-        json={"person": scene.trainer.id, "marks": [marked(scene, 0, "present")]},
-    )
-    assert answer.status_code == 400
+    body = {"person": scene.trainer.id, "marks": [marked(scene, 0, "present")]}
+    assert post(trainer, scene, body).status_code == 400
     assert scene.record(scene.people[0]) is None
 
 

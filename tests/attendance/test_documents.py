@@ -184,6 +184,22 @@ def test_auditors_take_what_was_made_and_it_is_noted(trainer: PercorsoClient, sc
     assert looks[-1].endpoint == "auditing.register_pdf"
 
 
+def test_one_that_failed_is_made_again(
+    trainer: PercorsoClient, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MAX_ATTEMPTS", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("lms.attendance.pdf.Printer.print", lambda *_: 1 / 0)
+        trainer.post(f"{scene.url}/pdf", {"kind": "sheet"})
+        document = newest()
+    assert document.made_at is None
+    again = f"/registri-pdf/{document.id}/riprova"
+    assert again in trainer.get(f"{scene.url}/pdf").text
+    assert trainer.get(f"/registri-pdf/{document.id}.pdf").status_code == 404
+    assert trainer.post(again).status_code == 303
+    assert newest().made_at is not None
+
+
 def test_no_file_or_address_is_ever_opened() -> None:
     for address in ("file:///etc/passwd", "https://example.org/x.png", "register:other.svg"):
         with pytest.raises(RenderError):

@@ -35,7 +35,7 @@ def trainer(client: PercorsoClient, scene: Scene) -> PercorsoClient:
 
 def keep(client: PercorsoClient, scene: Scene, content: bytes, name: str) -> TestResponse:
     return client.post(
-        f"{scene.url}/scansioni", {"file": (BytesIO(content), name)},
+        f"{scene.url}/scansioni", {"scan": (BytesIO(content), name)},
         content_type="multipart/form-data",
     )  # fmt: skip
 
@@ -59,7 +59,7 @@ def test_the_bytes_tell_what_a_file_is(content: bytes, kind: str | None) -> None
 def test_a_scan_is_kept_as_it_is_and_given_out_safely(
     trainer: PercorsoClient, scene: Scene
 ) -> None:
-    assert keep(trainer, scene, PNG, "C:\\foto\\firme <b>.html").status_code == 303
+    assert keep(trainer, scene, PNG, "firme <b>.html").status_code == 303
     (scan,) = kept()
     assert (scan.filename, scan.content) == ("firme <b>.png", PNG)
     page = trainer.get(f"{scene.url}/scansioni").text
