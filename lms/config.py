@@ -54,6 +54,7 @@ class Settings:
     log_level: str
     demo: bool
     require_second_factor: bool
+    countersign_own: bool
     mail_server: MailServer | None
     mail_from: Sender | None
     oidc: tuple[OidcProvider, ...] = ()
@@ -99,6 +100,7 @@ class Settings:
             log_level=reader.choice("LMS_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
             demo=reader.flag("LMS_DEMO") and not production,
             require_second_factor=reader.flag("LMS_REQUIRE_SECOND_FACTOR", default=production),
+            countersign_own=reader.flag("LMS_COUNTERSIGN_OWN"),
             mail_server=reader.mail_server(production=production),
             mail_from=reader.mail_from(production=production),
             oidc=read_providers(environ, reader.faults, production=production),

@@ -177,6 +177,19 @@ TABLE: dict[str, Rule] = {
     "attendance.check_out": Rule(SIGNED_IN, "check_in"),
     # one's own joining link: the token in it is the credential
     "attendance.join": Rule(ANYONE, "joining_link"),
+    # the same on paper: marks of devices without network, scans, PDFs, countersignatures
+    "attendance.device_marks": Rule(TEACHING, "lesson"),
+    "attendance.device_worker": Rule(TEACHING, "lesson"),
+    "attendance.scans": Rule(TEACHING, "lesson"),
+    "attendance.withdraw_scan": Rule(TEACHING, "register_scan", hidden=True),
+    "attendance.download_scan": Rule(TEACHING, "register_scan", hidden=True),
+    "attendance.lesson_documents": Rule(TEACHING, "lesson"),
+    "attendance.cycle_documents": Rule(TEACHING, "cycle"),
+    "attendance.document_state": Rule(TEACHING, "register_document", hidden=True),
+    "attendance.make_document_again": Rule(TEACHING, "register_document", hidden=True),
+    "attendance.download_document": Rule(TEACHING, "register_document", hidden=True),
+    "attendance.to_countersign": Rule(ORGANISING),
+    "attendance.countersign": Rule(ORGANISING, "cycle"),
     # reports of webinar platforms, and who their people are
     "attendance.upload_report": Rule(TEACHING, "lesson"),
     "attendance.preview_report": Rule(TEACHING, "report", hidden=True),
@@ -240,6 +253,8 @@ TABLE: dict[str, Rule] = {
     "auditing.cycle": Rule(AUDITING, "cycle", hidden=True),
     "auditing.people": Rule(AUDITING, "cycle", hidden=True),
     "auditing.register": Rule(AUDITING, "lesson", hidden=True),
+    "auditing.scan": Rule(AUDITING, "register_scan", hidden=True),
+    "auditing.register_pdf": Rule(AUDITING, "register_document", hidden=True),
     "auditing.evidence": Rule(AUDITING, "presence", hidden=True),
     "auditing.enrolment": Rule(AUDITING, "enrolment", hidden=True),
     "auditing.certificate": Rule(AUDITING, "certificate", hidden=True),

@@ -74,6 +74,7 @@ from lms.messages.models import MessageStatus, OutboxMessage
 from lms.privacy.models import ErasureRequest, LegalHold, RequestStatus, RetainedCertificate
 from tests import factories
 from tests.accounts.codes import code_of
+from tests.attendance.paper import Paper
 
 FEED_TOKEN = "feed-token-of-the-world"
 LINK_TOKENS = {purpose: f"{purpose}-token-of-the-world" for purpose in LinkPurpose}
@@ -126,6 +127,7 @@ class Half:
         self.grant.ended_at = now()
         self.register: AttendanceRegister = factories.register(self.lesson)
         self._attendance(name)
+        self.paper = Paper(self, self.register.id)
         self.certificate = self._certificate(name)
         db.session.commit()
 

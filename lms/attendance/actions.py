@@ -65,7 +65,7 @@ def record_marks(lesson: Lesson, typed: Sequence[Typed], *, by: int | None) -> i
     ]
     if conflicts:
         raise MarkConflictError(conflicts)
-    return _write_marks(
+    return write_marks(
         lesson,
         register,
         {key: wanted[key].cell for key, verdict in verdicts.items() if verdict is Verdict.SAVE},
@@ -87,12 +87,13 @@ def mark_rest(lesson: Lesson, mark: Mark, *, expected: int, by: int | None) -> i
         raise UserError(
             _("Meanwhile somebody else wrote in the register: look at the numbers again."), 409
         )
-    return _write_marks(lesson, register, rest, by=by)
+    return write_marks(lesson, register, rest, by=by)
 
 
-def _write_marks(
+def write_marks(
     lesson: Lesson, register: AttendanceRegister, cells: dict[int, Cell], *, by: int | None
 ) -> int:
+    """Write these cells as somebody's word, under the register's lock; returns how many changed."""
     instant = now()
     if any(too_early(cell.mark, lesson.starts_at, instant) for cell in cells.values()):
         raise UserError(

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms import audit
-from lms.attendance import queries, queries_seals, sealing
+from lms.attendance import queries, queries_sealing, queries_seals, sealing
 from lms.attendance.models import AttendanceRegister, RegisterStatus, SealChain
 from lms.attendance.queries import Head, RegisterRow
 from lms.attendance.records import (
@@ -118,6 +118,7 @@ def _seal(lesson: Lesson, register: AttendanceRegister, by: int | None) -> None:
         },
         closed_at=instant,
         closed_by=by,
+        about=queries_sealing.about(lesson, register.id, by),
     )
     text = sealing.rows_text(heading, queries_seals.rows_to_seal(register, lesson.module.cycle_id))
     register.status = RegisterStatus.CLOSED

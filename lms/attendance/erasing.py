@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.orm import undefer
 
 from lms.attendance import originals, sealing
@@ -71,6 +71,12 @@ def _registers(who: Erasing) -> Select[tuple[int]]:
     )
 
 
+def _kept_by(who: Erasing) -> ColumnElement[bool]:
+    """Registers whose sealed text names them as teacher (its keys are sorted) or closer."""
+    taught = AttendanceRegister.sealed_rows.contains(f'"person":{who.person_id}}}')
+    return or_(AttendanceRegister.closed_by_id == who.person_id, taught)
+
+
 def erase_files(who: Erasing) -> int:
     """The bytes of reports that name them, and what the file was called: encrypted, then emptied.
 
@@ -102,14 +108,14 @@ def erase_registers(who: Erasing) -> int:
     registers = db.session.scalars(
         select(AttendanceRegister)
         .where(
-            AttendanceRegister.id.in_(_registers(who)),
+            or_(AttendanceRegister.id.in_(_registers(who)), _kept_by(who)),
             AttendanceRegister.status == RegisterStatus.CLOSED,
         )
         .options(undefer(AttendanceRegister.sealed_rows))
     ).all()
     for register in registers:
         text = register.sealed_rows or ""
-        anonymous = sealing.renamed(text, mine, who.label)
+        anonymous = sealing.renamed(text, mine, who.person_id, who.label)
         if anonymous == text:
             continue
         if originals.rows_before_erasures(register) == text:

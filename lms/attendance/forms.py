@@ -72,7 +72,7 @@ class RegisterForm:
                 self._read(enrolment_id, text, choice, lesson_minutes)
 
     def _read(self, enrolment_id: int, text: TypedText, choice: str, lesson_minutes: int) -> None:
-        version, shown = _was(text.was)
+        version, shown = was_shown(text.was)
         try:
             cell = read_cell(text.mark, text.minutes, shown, lesson_minutes)
         except BadCellError as error:
@@ -125,7 +125,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 10
 
 
-def _was(text: str) -> tuple[int, Cell | None]:
+def was_shown(text: str) -> tuple[int, Cell | None]:
     """The version and, where it is told, the cell a row was drawn with."""
     version, *cell = text.split(":")
     number = int(version) if _is_number(version) else NEVER

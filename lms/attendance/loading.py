@@ -11,6 +11,7 @@ from lms.access import Subject, loader
 from lms.attendance import joining_links, queries_checking, queries_joining
 from lms.attendance.models import AttendanceRecord, AttendanceRegister, ReportEntry, ReportFile
 from lms.attendance.models_columns import SavedColumns
+from lms.attendance.models_paper import RegisterDocument, RegisterScan
 from lms.catalogue.loading import subject_of
 from lms.catalogue.models import CycleStatus, Lesson
 from lms.enrolment.models import TOOK_PART, Enrolment
@@ -101,6 +102,21 @@ def _report_entry(lesson_id: int, entry_id: int, **_rest: Any) -> Subject | None
     if entry is None or lesson is None:
         return None
     return subject_of(LessonEntry(lesson, entry), lesson.module.cycle)
+
+
+@loader("register_scan")
+def _register_scan(lesson_id: int, scan_id: int, **_rest: Any) -> Subject | None:
+    scan = db.session.get(RegisterScan, scan_id)
+    register = db.session.get(AttendanceRegister, scan.register_id) if scan else None
+    if scan is None or register is None or register.lesson_id != lesson_id:
+        return None
+    return subject_of(scan, register.lesson.module.cycle)
+
+
+@loader("register_document")
+def _register_document(document_id: int, **_rest: Any) -> Subject | None:
+    document = db.session.get(RegisterDocument, document_id)
+    return subject_of(document, document.cycle) if document else None
 
 
 def _lesson_of(file: ReportFile | None, lesson_id: int) -> Lesson | None:

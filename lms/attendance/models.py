@@ -73,6 +73,9 @@ class SealChain(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
     seal: Mapped[str] = mapped_column(Hash, default="")
+    # The last countersignature: their chain runs beside the seals'.
+    countersigned: Mapped[int] = mapped_column(default=0, server_default="0")
+    countersignature: Mapped[str] = mapped_column(Hash, default="", server_default="")
 
 
 class AttendanceRecord(Base):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, select, update
 
+from lms.attendance import personal_paper as _personal_paper  # noqa: F401 - declares
 from lms.attendance.erasing import erase_entries, erase_files, erase_registers
 from lms.attendance.forgetting import forget_raw_reports, forget_staged_reports, forget_traces
 from lms.attendance.models import (

@@ -17,6 +17,7 @@ from lms.attendance.models import (
     ReportEntry,
     ReportFile,
 )
+from lms.attendance.models_paper import Countersignature
 from lms.attendance.rules import Cell, Mark
 from lms.catalogue.models import Lesson, LessonStatus, Module
 from lms.enrolment.models import Enrolment, EnrolmentStatus
@@ -34,6 +35,7 @@ class Stage(enum.StrEnum):
     UNDER_WAY = "under_way"
     COMPLETE = "complete"  # everybody is marked, not closed yet
     CLOSED = "closed"
+    COUNTERSIGNED = "countersigned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class _Figures:
     waiting: int = 0
     seal_number: int | None = None
     closed: bool = False
+    countersigned: bool = False
 
 
 def cycle_progress(cycle_id: int, text: str, instant: datetime) -> Page[Progress]:
@@ -99,7 +102,7 @@ def _progress(lesson: Lesson, people: int, figures: _Figures, instant: datetime)
 
 def _stage(lesson: Lesson, people: int, figures: _Figures, instant: datetime) -> Stage:
     if figures.closed:
-        return Stage.CLOSED
+        return Stage.COUNTERSIGNED if figures.countersigned else Stage.CLOSED
     if lesson.status is LessonStatus.CANCELLED:
         return Stage.CANCELLED
     if figures.marked == 0:
@@ -119,6 +122,7 @@ def _figures(cycle_id: int, lesson_ids: list[int]) -> tuple[int, dict[int, _Figu
             row.waiting or 0,
             row.seal_number,
             row.status is RegisterStatus.CLOSED,
+            row.countersigned is not None,
         )
     return people, found
 
@@ -131,7 +135,10 @@ def _figures_query(cycle_id: int, lesson_ids: list[int]) -> Select[Any]:
     )
     marked = AttendanceRecord.id.is_not(None)
     left = and_(marked, Enrolment.status == EnrolmentStatus.WITHDRAWN)
-    register = (AttendanceRegister.id, AttendanceRegister.seal_number, AttendanceRegister.status)
+    register = (
+        AttendanceRegister.id, AttendanceRegister.seal_number, AttendanceRegister.status,
+        Countersignature.id,
+    )  # fmt: skip
     return (
         select(
             Lesson.id,
@@ -142,8 +149,10 @@ def _figures_query(cycle_id: int, lesson_ids: list[int]) -> Select[Any]:
             _how_many(AttendanceRecord.mark == Mark.PRESENT).label("present"),
             _how_many(left).label("withdrawn"),
             _waiting().label("waiting"),
+            Countersignature.id.label("countersigned"),
         )
         .outerjoin(AttendanceRegister, AttendanceRegister.lesson_id == Lesson.id)
+        .outerjoin(Countersignature, Countersignature.register_id == AttendanceRegister.id)
         .outerjoin(AttendanceRecord, AttendanceRecord.register_id == AttendanceRegister.id)
         .outerjoin(Enrolment, Enrolment.id == AttendanceRecord.enrolment_id)
         .where(Lesson.id.in_(lesson_ids))

@@ -20,6 +20,8 @@ from lms.attendance.models import (
     ReportFile,
     SealChain,
 )
+from lms.attendance.queries_countersigning import countersignature_faults
+from lms.attendance.queries_sealing import times_and_kinds
 from lms.attendance.sealing import SealedRow
 from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
@@ -32,6 +34,7 @@ def rows_to_seal(register: AttendanceRegister, cycle_id: int) -> list[SealedRow]
     An enrolment united into another has none, but its evidence is sealed, too.
     """
     digests = evidence_digests(register.id)
+    times = times_and_kinds(register.id, register.lesson.ends_at)
     empty = sealing.digest([])
     query = (
         select(Enrolment, AttendanceRecord)
@@ -58,6 +61,7 @@ def rows_to_seal(register: AttendanceRegister, cycle_id: int) -> list[SealedRow]
             minutes=record.minutes if record else 0,
             source=record.source.value if record else None,
             evidence=digests.get(person.id, empty),
+            **times.get(person.id, {}),
         )
         for person, record in db.session.execute(query)
     ]
@@ -129,11 +133,12 @@ class SealFault:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What came of checking every seal: how many, the last one, and what is wrong."""
+    """What came of checking seals and countersignatures: how many, the last seal, the faults."""
 
     checked: int
     last: str
     faults: tuple[SealFault, ...]
+    countersigned: int = 0
 
 
 def verify_seals() -> Verification:
@@ -155,7 +160,9 @@ def verify_seals() -> Verification:
     chain = db.session.get(SealChain, 1)
     if chain is None or (chain.number, chain.seal) != (number, previous):
         faults.append(SealFault(None, None, "the chain does not end with the last closed register"))
-    return Verification(number, previous, tuple(faults))
+    countersigned, found = countersignature_faults(chain)
+    faults += [SealFault(one.seal_number, one.lesson_id, one.text) for one in found]
+    return Verification(number, previous, tuple(faults), countersigned)
 
 
 def _closed() -> Iterator[AttendanceRegister]:

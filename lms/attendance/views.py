@@ -23,11 +23,15 @@ from lms.attendance import (
     views_closing,
     views_columns,
     views_contests,
+    views_countersigning,
+    views_device,
+    views_documents,
     views_joining,
     views_live,
     views_overview,
     views_queue,
     views_reports,
+    views_scans,
     views_screen,
 )
 from lms.attendance.blueprint import blueprint
@@ -41,8 +45,9 @@ from lms.lists import MAXIMUM_SEARCH_LENGTH
 
 # The sisters hang their addresses on the blueprint when they are imported.
 SISTERS = (
-    views_amending, views_checking, views_closing, views_columns, views_contests, views_joining,
-    views_live, views_overview, views_queue, views_reports, views_screen,
+    views_amending, views_checking, views_closing, views_columns, views_contests,
+    views_countersigning, views_device, views_documents, views_joining, views_live,
+    views_overview, views_queue, views_reports, views_scans, views_screen,
 )  # fmt: skip
 Answer = str | Response | tuple[str, int]
 

@@ -72,6 +72,7 @@ def stage_word(stage: Stage) -> str:
         Stage.UNDER_WAY: _("Under way"),
         Stage.COMPLETE: _("Ready to be closed"),
         Stage.CLOSED: _("Closed and sealed"),
+        Stage.COUNTERSIGNED: _("Countersigned"),
     }
     return str(words[stage])
 
@@ -84,6 +85,7 @@ def stage_tone(stage: Stage) -> str:
         Stage.UNDER_WAY: "info",
         Stage.COMPLETE: "warning",
         Stage.CLOSED: "success",
+        Stage.COUNTERSIGNED: "success",
     }
     return tones.get(stage, "neutral")
 

@@ -7,11 +7,20 @@ from flask import abort, render_template
 from werkzeug.wrappers import Response
 
 from lms import access
-from lms.attendance import queries_evidence, queries_overview, queries_reports
+from lms.attendance import (
+    queries_documents,
+    queries_evidence,
+    queries_overview,
+    queries_reports,
+    queries_scans,
+)
 from lms.attendance.lesson_time import window_of
 from lms.attendance.loading import Presence
+from lms.attendance.models_paper import DocumentKind, RegisterDocument, RegisterScan
 from lms.attendance.queries import rows_of
 from lms.attendance.sheet import sheet
+from lms.attendance.views_documents import document_response
+from lms.attendance.views_scans import scan_response
 from lms.auditing import queries
 from lms.auditing.sitting import looked_at
 from lms.auditing.views import blueprint
@@ -47,6 +56,7 @@ def cycle(**_address: str) -> str:
         cycle=shown,
         text=text,
         page=queries_overview.cycle_progress(shown.id, text, now()),
+        documents=[made.document for made in queries_documents.of_cycle(shown.id) if made.ready],
     )
 
 
@@ -79,7 +89,26 @@ def register(**_address: int) -> str:
         lesson=lesson,
         reports=queries_reports.reports(known.id) if known else [],
         rectifications=queries_reports.corrections(known) if known and shown.head.closed else [],
+        scans=queries_scans.scans(known.id) if known else [],
+        documents=queries_documents.sealed_documents(lesson.id),
     )
+
+
+@blueprint.get("/revisione/incontri/<int:lesson_id>/scansioni/<int:scan_id>")
+@looked_at()
+def scan(**_address: int) -> FlaskResponse:
+    """A scan of the signed register."""
+    return scan_response(access.subject(RegisterScan))
+
+
+@blueprint.get("/revisione/registri-pdf/<int:document_id>.pdf")
+@looked_at()
+def register_pdf(**_address: int) -> FlaskResponse:
+    """A PDF made from sealed registers, as the office made it."""
+    shown = access.subject(RegisterDocument)
+    if shown.kind is DocumentKind.SHEET:
+        abort(404)
+    return document_response(shown)
 
 
 @blueprint.get("/revisione/incontri/<int:lesson_id>/<int:enrolment_id>")

@@ -156,3 +156,5 @@ def verify() -> None:
     if result.faults:
         sys.exit(1)
     click.echo(f"{result.checked} seals hold; the last is {result.last or 'none yet'}.")
+    if result.countersigned:
+        click.echo(f"{result.countersigned} countersignatures hold.")

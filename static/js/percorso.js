@@ -41,4 +41,19 @@
       else sent = Date.now();
     });
   });
+
+  // Copies of registers that a browser keeps for times without network are of one person, and go when
+  // that person does. Marks that wait to be sent stay: they name nobody.
+  async function forgetCopies(keep) {
+    for (const name of await caches.keys()) {
+      if (name.startsWith("percorso-register-") && !(keep && name.startsWith(keep))) await caches.delete(name);
+    }
+    if (keep || !navigator.serviceWorker) return;
+    for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
+  }
+  if ("caches" in window) {
+    const { person } = document.documentElement.dataset;
+    forgetCopies(person ? `percorso-register-${person}-` : "");
+    each("[data-sign-out]", (form) => { form.addEventListener("submit", () => { forgetCopies(""); }); });
+  }
 })();

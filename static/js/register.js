@@ -30,7 +30,9 @@
   let leaving = false;
 
   // As the server sees it: the mark or, for who is present, the minutes differ from the record.
+  // What waits on this device to be sent is not unsaved.
   const changed = (row) => {
+    if (row.classList.contains("rg-waiting")) return false;
     const { was, minutes } = cells.get(row);
     if (markOf(row) !== was.mark) return true;
     if (was.mark !== "present") return minutes.value.trim() !== "";
@@ -50,6 +52,7 @@
       else unsaved.delete(row);
     }
     for (const [mark, node] of counters) node.textContent = String(numbers.get(mark));
+    form.dispatchEvent(new CustomEvent("register:change", { detail: touched }));
     if (!status) return;
     if (unsaved.size < 2) status.textContent = unsaved.size ? status.dataset.one : "";
     else status.textContent = status.dataset.many.replace("{n}", String(unsaved.size));
@@ -135,6 +138,15 @@
       focusRow(rows.find((row) => !row.hidden), false);
     });
   }
+
+  // Of `register-offline.js`: a row that was sent, rows to look at again, a save that stays here.
+  form.addEventListener("register:saved", ({ detail: row }) => {
+    const [, mark = "", minutes = "0"] = row.dataset.row.split(":");
+    cells.get(row).was = { mark, minutes };
+    count([row]);
+  });
+  form.addEventListener("register:recount", (event) => { count(event.detail); });
+  form.addEventListener("register:stay", () => { leaving = false; });
 
   form.addEventListener("submit", () => { leaving = true; });
   // A page that comes back from the browser's memory, or from a refused form, has typed marks in it.

@@ -56,6 +56,8 @@ AUTHORS = {
     "erasure_request.asked_by_id", "erasure_request.decided_by_id",
     "legal_hold.lifted_by_id", "legal_hold.set_by_id",
     "report_entry.decided_by_id", "report_file.imported_by_id", "report_file.uploaded_by_id",
+    "device_mark.author_id", "register_countersignature.by_id", "register_document.asked_by_id",
+    "register_scan.uploaded_by_id", "register_scan.withdrawn_by_id",
     "role_grant.ended_by_id", "role_grant.granted_by_id", "saved_columns.saved_by_id",
     "self_check_in.opened_by_id", "tax_code.set_by_id",
 }  # fmt: skip

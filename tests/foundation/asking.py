@@ -154,6 +154,8 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "entry_id": half.entry.id,
         "saved_id": half.columns.id,
         "contest_id": half.contest.id,
+        "scan_id": half.paper.scan.id,
+        "document_id": half.paper.document.id,
         "job_id": world.job.id,
         "message_id": world.message.id,
         "role": "organiser",

@@ -193,6 +193,8 @@ def typed(control: Control) -> list[Any] | None:
         return ["quattro parole messe insieme"]
     if name == "document":
         return [(b"%PDF-1.7 %%EOF", HOSTILE_FILE_NAME)]
+    if control.kind == "file" and name == "scan":
+        return [(b"%PDF-1.4\n" + MARKUP.encode() + b"\n%%EOF\n", HOSTILE_FILE_NAME)]
     if control.kind == "file":
         return [(ANSWERED + f"{CSV_CELL},,,,,{number}\n".encode(), HOSTILE_FILE_NAME)]
     if control.kind == "checkbox":

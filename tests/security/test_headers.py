@@ -37,14 +37,17 @@ KINDS = {
     "text/csv": "text/csv; charset=utf-8",
     "text/calendar": "text/calendar; charset=utf-8",
     "application/json": "application/json",
+    "text/javascript": "text/javascript; charset=utf-8",
     "application/pdf": "application/pdf",
     "application/octet-stream": "application/octet-stream",
     "application/zip": "application/zip",
 }
 # What leads to a provider is asked by tests/federation, which has one; what the attack decided can
-# no longer be taken back, so tests/privacy asks that.
+# no longer be taken back, so tests/privacy asks that; what failed is made again by
+# tests/attendance.
 ASKED_ELSEWHERE = {
     "federation.start", "federation.link", "federation.finish", "privacy.take_back",
+    "attendance.make_document_again",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ TYPED_COLUMNS = frozenset(
     legal_hold.reason lesson.join_url lesson.place lesson.summary lesson.title
     module.subject_area module.summary module.title organisation.name organisation.region
     person.family_name person.given_name registration.family_name registration.given_name
+    register_scan.filename register_scan.withdrawn_reason
     report_entry.name report_file.filename role_grant.end_reason role_grant.reason
     track.funding_statement track.issuer track.project_code track.summary track.title
     user_session.name
@@ -68,6 +69,9 @@ NEVER_TYPED = frozenset(
     federation_transaction.provider federation_transaction.transaction_hash
     organisation_name.name organisation_name.search_key organisation_word.word
     retained_certificate.legal_basis
+    device_mark.client_id register_countersignature.hash register_countersignature.previous
+    register_countersignature.text register_document.language register_document.sha256
+    register_scan.sha256 seal_chain.countersignature
     """.split()  # noqa: SIM905
 )
 # The picture of an app's key, and recovery codes to be saved: neither ever runs.

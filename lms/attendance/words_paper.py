@@ -1,0 +1,65 @@
+"""Words of registers on paper: times, kinds of evidence, files, letters that the fonts lack."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from certificates.faces import drawable
+from lms.attendance.preview import platform_name
+from lms.pages import NO_BREAK
+
+MISSING = "?"
+
+
+def drawn(text: str) -> str:
+    """`text` with what our fonts cannot draw replaced: without its accents, else by a "?"."""
+    known = drawable()
+    return "".join(
+        letter if letter in known else _nearest(letter, known)
+        for letter in unicodedata.normalize("NFC", str(text))
+    )
+
+
+def _nearest(letter: str, known: frozenset[str]) -> str:
+    if letter.isspace():
+        return " "
+    plain = "".join(each for each in unicodedata.normalize("NFKD", letter) if each in known)
+    return plain or ("" if unicodedata.category(letter) == "Mn" else MISSING)
+
+
+def clock(instant: str | None, zone: str) -> str:
+    """A sealed instant on the lesson's clock, with seconds where the report has them."""
+    if instant is None:
+        return ""
+    local = datetime.fromisoformat(instant).astimezone(ZoneInfo(zone))
+    return local.strftime("%H:%M:%S")
+
+
+def kinds_words(kinds: str) -> str:
+    """Kinds of evidence, as a seal has them, in words."""
+    known = {
+        "trainer_mark": _("marked by the trainer"),
+        "report": _("platform report"),
+        "closing": _("marked at the closing"),
+    }
+    return ", ".join(str(known.get(kind, kind.replace("_", " "))) for kind in kinds.split())
+
+
+def file_words(kind: str, of: str) -> str:
+    """A file of a register: "report, Zoom", "scan, PDF"."""
+    if kind == "report":
+        return str(_("report, %(platform)s", platform=platform_name(of)))
+    return str(_("scan, %(type)s", type=of.rpartition("/")[2].upper()))
+
+
+def file_size(size: int) -> str:
+    """A size as people read it: "2,4 MB"."""
+    if size < 1000:
+        return f"{size} B"
+    unit, count = ("MB", size / 1_000_000) if size >= 1_000_000 else ("kB", size / 1000)
+    return f"{format_decimal(round(count, 1))}{NO_BREAK}{unit}"
