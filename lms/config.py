@@ -135,7 +135,9 @@ class _Reader:
             self.faults.append(f"{name} is '{value}'; it must be 1 or 0.")
         return value in {"1", "true", "yes"}
 
-    def words(self, name: str, allowed: tuple[str, ...], default: tuple[str, ...]) -> frozenset[str]:
+    def words(
+        self, name: str, allowed: tuple[str, ...], default: tuple[str, ...]
+    ) -> frozenset[str]:
         words = self.environ.get(name, "").lower().replace(",", " ").split() or default
         for unknown in sorted(set(words) - set(allowed)):
             self.faults.append(f"{name} holds '{unknown}'; it takes {', '.join(allowed)}.")

@@ -42,7 +42,18 @@ ENCODINGS = (
     "/cicli?" + "&".join(f"a{i}=1" for i in range(2000)), "/?<script>alert(1)</script>",
     "/<script>alert(1)</script>", "/cicli/' OR 1=1--", "/{{7*7}}", "/${7*7}",
 )  # fmt: skip
-METHODS = ("TRACE", "TRACK", "PUT", "DELETE", "PATCH", "CONNECT", "PROPFIND", "MKCOL", "DEBUG", "XX")
+METHODS = (
+    "TRACE",
+    "TRACK",
+    "PUT",
+    "DELETE",
+    "PATCH",
+    "CONNECT",
+    "PROPFIND",
+    "MKCOL",
+    "DEBUG",
+    "XX",
+)
 DEMANDED = {
     "content-security-policy": "default-src", "x-content-type-options": "nosniff",
     "referrer-policy": "", "permissions-policy": "", "cross-origin-opener-policy": "same-origin",
@@ -67,7 +78,9 @@ def probe(address: str, cookie: str) -> Iterator[str]:
 def ask(host: str, method: str, path: str, headers: dict[str, str] | None = None) -> Answer:
     """One request, sent as it is written; status 0 where the connection was closed instead."""
     lines = [f"{method} {path} HTTP/1.1"]
-    lines += [f"{k}: {v}" for k, v in ({"Host": host, "Connection": "close"} | (headers or {})).items()]
+    lines += [
+        f"{k}: {v}" for k, v in ({"Host": host, "Connection": "close"} | (headers or {})).items()
+    ]
     name, _colon, port = host.partition(":")
     with socket.create_connection((name, int(port or 80)), timeout=30) as connection:
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace"))
@@ -112,7 +125,9 @@ def _methods(host: str, cookie: str) -> Iterator[str]:
             yield from _judge(f"{method} {path}", answer)
             if answer[0] and answer[0] < 400:
                 yield f"{method} {path}: {answer[0]}"
-        answer = ask(host, "POST", path, {"X-HTTP-Method-Override": "DELETE", "Content-Length": "0"})
+        answer = ask(
+            host, "POST", path, {"X-HTTP-Method-Override": "DELETE", "Content-Length": "0"}
+        )
         if answer[0] < 400 and answer[0] != 303:
             yield f"POST {path} with another method in a header: {answer[0]}"
 
@@ -128,7 +143,9 @@ def _headers(host: str, cookie: str) -> Iterator[str]:
         if "x-powered-by" in headers or re.search(r"\d", " ".join(headers.get("server", []))):
             yield f"{what}: names what it is made with: {headers.get('server')}"
         for set_cookie in headers.get("set-cookie", []):
-            if not {"httponly", "samesite=lax"} <= {p.strip().lower() for p in set_cookie.split(";")}:
+            if not {"httponly", "samesite=lax"} <= {
+                p.strip().lower() for p in set_cookie.split(";")
+            }:
                 yield f"{what}: cookie without its flags: {set_cookie.split('=')[0]}"
         if "access-control-allow-origin" in headers:
             yield f"{what}: opened to other origins"

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.access import Role, holds
 from lms.accounts.own_data import prefer_language
 from lms.accounts.scopes import organised
 from lms.catalogue.models import CycleStatus, Lesson
@@ -62,6 +63,8 @@ def _own_page(person_id: int) -> str:
         to_register=[row for row in lessons.to_teach if row.lesson.starts_at < tonight],
         to_teach=[row for row in lessons.to_teach if row.lesson.starts_at >= tonight],
         organising=organising,
+        referring=holds(Role.REFERENT),
+        auditing=holds(Role.AUDITOR),
         glance=queries.cycles_at_a_glance(instant, tracks) if organising else [],
         registers=queries.open_registers(instant, tracks) if organising else None,
         cycles=[] if organising else _others(queries.open_cycles(instant), ids, lessons),

@@ -28,7 +28,9 @@ def test_each_role_with_its_scope(client: PercorsoClient) -> None:
     grant_role(person, StaffRole.REFERENT, by=None, organisation_id=body.id)
     grant_role(person, StaffRole.AUDITOR, by=None, track_id=track.id)
     everywhere = grant_role(person, StaffRole.ORGANISER, by=None)
-    db.session.add(CycleTrainer(cycle_id=factories.cycle(title="Il mio ciclo").id, person_id=person.id))
+    db.session.add(
+        CycleTrainer(cycle_id=factories.cycle(title="Il mio ciclo").id, person_id=person.id)
+    )
     db.session.commit()
     page = shown(client)
     for role, scope in (
