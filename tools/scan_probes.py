@@ -27,7 +27,6 @@ PATHS = """
     crossdomain.xml clientaccesspolicy.xml .well-known/ .well-known/openid-configuration
     login.bak accedi~ accedi.bak accedi.old cicli.zip profilo.json
 """.split()  # noqa: SIM905
-OPEN_PATHS = frozenset({"robots.txt", "favicon.ico", ".well-known/security.txt"})
 TRAVERSALS = (
     "/static/../../../../etc/passwd", "/static/..%2f..%2f..%2f..%2fetc%2fpasswd",
     "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/static/..%252f..%252fetc%252fpasswd",
@@ -157,7 +156,8 @@ def _hosts(host: str) -> Iterator[str]:
     told: tuple[dict[str, str], ...] = (
         {"Host": evil}, {"Host": f"{host}@{evil}"}, {"X-Forwarded-Host": evil},
         {"X-Forwarded-Server": evil}, {"Forwarded": f"host={evil}"}, {"X-Host": evil},
-        {"X-Original-URL": "/persone"}, {"X-Rewrite-URL": "/persone"}, {"X-Forwarded-Prefix": "//" + evil},
+        {"X-Original-URL": "/persone"}, {"X-Rewrite-URL": "/persone"},
+        {"X-Forwarded-Prefix": f"//{evil}"},
     )  # fmt: skip
     for headers in told:
         for path in ("/", "/profilo", "/accedi", "/cicli"):

@@ -35,8 +35,8 @@ def united() -> Letter:
     return Letter(
         _("Your two records are united · %(site)s", site=site),
         (
-            _("On %(site)s there were two records of you. The organisers have united them: courses, "
-              "attendance and certificates now stand together.", site=site),
+            _("On %(site)s there were two records of you. The organisers have united them: "
+              "courses, attendance and certificates now stand together.", site=site),
             _("With this address nobody signs in any more. Use the other address you are "
               "registered with."),
             _("If you have no other address, somebody has made a mistake: tell the organisers, "

@@ -100,15 +100,23 @@ def _to_person(decision: Decision, row: Enrolment) -> Letter:
 
 
 def _to_referent(decision: Decision, rows: list[Enrolment]) -> Letter:
-    count, title = len(rows), decision.cycle.title
+    words = {"cycle": decision.cycle.title}
     if decision.accepted:
-        subject = ngettext("%(num)d nomination accepted: %(cycle)s",
-                           "%(num)d nominations accepted: %(cycle)s", count, cycle=title)  # fmt: skip
-        said = _("The organisers have enrolled in “%(cycle)s”:", cycle=title)
+        subject = ngettext(
+            "%(num)d nomination accepted: %(cycle)s",
+            "%(num)d nominations accepted: %(cycle)s",
+            len(rows),
+            **words,
+        )
+        said = _("The organisers have enrolled in “%(cycle)s”:", **words)
     else:
-        subject = ngettext("%(num)d nomination not accepted: %(cycle)s",
-                           "%(num)d nominations not accepted: %(cycle)s", count, cycle=title)  # fmt: skip
-        said = _("The organisers have not accepted for “%(cycle)s”:", cycle=title)
+        subject = ngettext(
+            "%(num)d nomination not accepted: %(cycle)s",
+            "%(num)d nominations not accepted: %(cycle)s",
+            len(rows),
+            **words,
+        )
+        said = _("The organisers have not accepted for “%(cycle)s”:", **words)
     why = _("The reason: %(reason)s", reason=decision.reason) if decision.reason else ""
     names = ", ".join(sorted(row.full_name for row in rows))
     root = public_root()
