@@ -10,7 +10,7 @@ export LMS_DEMO ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lint bench faults lock clean
+.PHONY: help setup run test check format lint bench faults scan lock clean
 
 help:  ## what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,10 @@ bench:  ## speed, as ratios measured in one run
 faults:  ## the long version of the tests that kill processes
 	@$(PYTHON) tools/setup.py test
 	@LMS_DEMO= FAULTS=20 $(BIN)/pytest -n 0 tests/faults tests/issuance/test_rendering.py
+
+scan:  ## scanners against the running demonstration, half an hour (docs/security.md)
+	@$(PYTHON) tools/setup.py run
+	@LMS_DEMO= $(BIN)/python tools/scan.py
 
 lock:  ## pin dependencies anew: Python by hash, npm by integrity
 	@$(PYTHON) tools/setup.py test

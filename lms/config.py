@@ -20,6 +20,8 @@ ENVIRONMENTS = ("development", "test", "production")
 WEAK_SECRETS = frozenset({"changeme", "secret", "dev", "password", "percorso"})
 MINIMUM_SECRET_LENGTH = 32
 DEFAULT_MAX_UPLOAD_MB = 20
+STAFF_ROLES = ("trainer", "organiser", "referent", "auditor", "administrator")
+DEFAULT_SECOND_FACTOR_ROLES = ("organiser", "administrator")
 OWN_NOTICE_VERSION = "2026-11-25"  # of the privacy page in templates/home/privacy.html
 VERSION_LENGTH = 40
 DEFAULT_SMTP_TIMEOUT = 30
@@ -55,6 +57,7 @@ class Settings:
     demo: bool
     require_second_factor: bool
     countersign_own: bool
+    second_factor_roles: frozenset[str]
     mail_server: MailServer | None
     mail_from: Sender | None
     oidc: tuple[OidcProvider, ...] = ()
@@ -101,6 +104,9 @@ class Settings:
             demo=reader.flag("LMS_DEMO") and not production,
             require_second_factor=reader.flag("LMS_REQUIRE_SECOND_FACTOR", default=production),
             countersign_own=reader.flag("LMS_COUNTERSIGN_OWN"),
+            second_factor_roles=reader.words(
+                "LMS_SECOND_FACTOR_ROLES", STAFF_ROLES, DEFAULT_SECOND_FACTOR_ROLES
+            ),
             mail_server=reader.mail_server(production=production),
             mail_from=reader.mail_from(production=production),
             oidc=read_providers(environ, reader.faults, production=production),
@@ -130,6 +136,14 @@ class _Reader:
         if value not in {"0", "1", "true", "false", "yes", "no"}:
             self.faults.append(f"{name} is '{value}'; it must be 1 or 0.")
         return value in {"1", "true", "yes"}
+
+    def words(
+        self, name: str, allowed: tuple[str, ...], default: tuple[str, ...]
+    ) -> frozenset[str]:
+        words = self.environ.get(name, "").lower().replace(",", " ").split() or default
+        for unknown in sorted(set(words) - set(allowed)):
+            self.faults.append(f"{name} holds '{unknown}'; it takes {', '.join(allowed)}.")
+        return frozenset(words)
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         text = self.environ.get(name, "").strip() or str(default)

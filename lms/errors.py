@@ -26,11 +26,15 @@ class UserError(Exception):
     """Somebody asked for what the rules forbid; `message` (translated) tells them why.
 
     Raised by actions; a view that has a form shows it there, else it becomes a page with `status`.
+    `way_on`: address and label of where to begin again, where going back would not help.
     """
 
-    def __init__(self, message: str, status: int = 422) -> None:
+    def __init__(
+        self, message: str, status: int = 422, *, way_on: tuple[str, str] | None = None
+    ) -> None:
         self.message = message
         self.status = status
+        self.way_on = way_on
         super().__init__(message)
 
 
@@ -43,13 +47,13 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _fault_page)
 
 
-def _render(status: int, detail: str = "", reference: str = "") -> tuple[str, int]:
+def _render(
+    status: int, detail: str = "", reference: str = "", way_on: tuple[str, str] | None = None
+) -> tuple[str, int]:
     db.session.rollback()
     page = status if status in PAGES else (400 if status < 500 else 500)
-    return (
-        render_template(f"errors/{page}.html", detail=detail, reference=reference, status=status),
-        status,
-    )
+    words = {"detail": detail, "reference": reference, "way_on": way_on}
+    return render_template(f"errors/{page}.html", status=status, **words), status
 
 
 def _http_page(error: HTTPException) -> tuple[str, int, dict[str, str]]:
@@ -65,7 +69,7 @@ def _http_page(error: HTTPException) -> tuple[str, int, dict[str, str]]:
 def _user_page(error: UserError) -> tuple[str, int]:
     if error.status == 403:
         logs.note_refusal()
-    return _render(error.status, error.message)
+    return _render(error.status, error.message, way_on=error.way_on)
 
 
 def _integrity_page(error: IntegrityError) -> tuple[str, int]:

@@ -153,9 +153,9 @@ def _always(_path: str, _url: str) -> bool:
 
 
 def _static_headers(headers: Headers, _path: str, _url: str, *, https: bool) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in FIXED.items():
+        headers[name] = value
     if https:
         headers["Strict-Transport-Security"] = HSTS
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
     # Opened by itself a picture is a document: nothing in it runs, and nobody frames it.
     headers["Content-Security-Policy"] = STATIC_POLICY

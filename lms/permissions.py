@@ -65,6 +65,7 @@ TABLE: dict[str, Rule] = {
     "factors.add_passkey": Rule(SIGNED_IN, unready=True),
     "factors.passkey_options": Rule(SIGNED_IN, unready=True),
     "factors.remove_totp": Rule(SIGNED_IN),
+    "factors.rename_passkey": Rule(OWNER, "passkey", hidden=True),
     "factors.remove_passkey": Rule(OWNER, "passkey", hidden=True),
     "factors.new_codes": Rule(SIGNED_IN),
     "factors.reset": Rule(ADMINISTERING, "person"),

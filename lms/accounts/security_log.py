@@ -49,6 +49,7 @@ class SecurityEvent(enum.StrEnum):
     APP_ADDED = "app_added"
     APP_REMOVED = "app_removed"
     PASSKEY_ADDED = "passkey_added"
+    PASSKEY_RENAMED = "passkey_renamed"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_COPIED = "passkey_copied"
     RECOVERY_CODES_MADE = "recovery_codes_made"

@@ -71,7 +71,6 @@ def profile() -> str:
         confirmed=current_user.account.login_confirmed_at,
         language=current_user.account.language,
         emails=queries.emails_of([person.id])[person.id],
-        roles=sorted(queries.open_roles([person.id])[person.id]),
         has_password=current_user.account.password_hash is not None,
     )
 

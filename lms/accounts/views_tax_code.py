@@ -106,6 +106,8 @@ def _saved(form: TaxCodeFields, person: Person) -> bool:
 
 def _remove(person: Person, back: str, *, is_own: bool) -> View:
     form = FlaskForm()
+    if not tax_codes.people_with_tax_code([person.id]):
+        return redirect(back, 303)
     if not form.validate_on_submit():
         return render_template(
             "accounts/remove_tax_code.html", form=form, person=person, back=back, own=is_own

@@ -45,6 +45,7 @@ EVENTS: dict[SecurityEvent, LazyString] = {
     SecurityEvent.APP_ADDED: _l("An authenticator app was added as second factor"),
     SecurityEvent.APP_REMOVED: _l("The authenticator app was removed"),
     SecurityEvent.PASSKEY_ADDED: _l("A passkey was added as second factor"),
+    SecurityEvent.PASSKEY_RENAMED: _l("A passkey was given another name"),
     SecurityEvent.PASSKEY_REMOVED: _l("A passkey was removed"),
     SecurityEvent.PASSKEY_COPIED: _l("A passkey that seemed copied was refused"),
     SecurityEvent.RECOVERY_CODES_MADE: _l("New recovery codes were made"),

@@ -14,7 +14,7 @@ from lms.accounts import queries as people
 from lms.accounts.models import Person, StaffRole
 from lms.accounts.tax_codes import hand_over
 from lms.clock import now
-from lms.duplicates import journal, moving, queries
+from lms.duplicates import journal, letters, moving, queries
 from lms.duplicates.models import NotDuplicate, PersonMerge
 from lms.duplicates.rules import hindrances
 from lms.duplicates.words import hindrance_in_words
@@ -42,7 +42,7 @@ def merge(kept_id: int, other_id: int, *, by: int) -> PersonMerge:
     before = journal.snapshot((kept.id, other.id))
     written = moving.unite_enrolments(kept, other, by)
     moving.move_belongings(kept, other)
-    moving.move_account(kept, other)
+    shut = moving.move_account(kept, other)
     hand_over(other, kept)
     other.merged_into_id = kept.id
     changes = journal.changes_between(before, journal.snapshot((kept.id, other.id)))
@@ -60,6 +60,8 @@ def merge(kept_id: int, other_id: int, *, by: int) -> PersonMerge:
     )
     db.session.add(merged)
     db.session.flush()
+    if shut is not None:
+        letters.tell(f"merge:{merged.id}:united", shut, letters.united)
     audit.record("person.merged", merged, actor_id=by, detail={"kept": kept.id, "other": other.id})
     return merged
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from lms.accounts import queries as people
 from lms.accounts.actions import end_sessions
-from lms.accounts.models import Person, PersonEmail, RoleGrant
+from lms.accounts.models import Account, Person, PersonEmail, RoleGrant
 from lms.attendance.actions_uniting import unite_presences
 from lms.calendars.queries import open_feed_of
 from lms.catalogue.models import CycleTrainer, LessonTrainer
@@ -108,21 +108,24 @@ def _all(model: Any, person_id: int) -> list[Any]:
     return list(db.session.scalars(select(model).where(model.person_id == person_id)).unique())
 
 
-def move_account(kept: Person, other: Person) -> None:
+def move_account(kept: Person, other: Person) -> Account | None:
     """The kept record's sign-in survives; of two, the other is disabled, not deleted.
 
     Identities at providers go to the one that survives: they are the person's, not the record's.
+    Gives the account this shut, if any.
     """
     account, surviving = people.account_of(other.id), people.account_of(kept.id)
     if account is None:
-        return
+        return None
     if surviving is None:
         account.person_id = kept.id
-    else:
-        db.session.execute(
-            update(FederatedIdentity)
-            .where(FederatedIdentity.account_id == account.id)
-            .values(account_id=surviving.id)
-        )
-        account.is_active = False
-        end_sessions(account.id)
+        return None
+    db.session.execute(
+        update(FederatedIdentity)
+        .where(FederatedIdentity.account_id == account.id)
+        .values(account_id=surviving.id)
+    )
+    was_open = account.is_active
+    account.is_active = False
+    end_sessions(account.id)
+    return account if was_open else None

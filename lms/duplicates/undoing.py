@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 
 from lms import audit
 from lms.accounts import queries as people
-from lms.accounts.models import Person, StaffRole
+from lms.accounts.models import Account, Person, StaffRole
 from lms.attendance.actions_uniting import hold_registers, part_presences
 from lms.attendance.rules import Cell, Mark
 from lms.clock import now
-from lms.duplicates import journal, queries
+from lms.duplicates import journal, letters, queries
 from lms.duplicates.actions import hold
 from lms.duplicates.journal import Change
 from lms.duplicates.models import PersonMerge
@@ -46,6 +46,10 @@ def undo(merge_id: int, *, by: int) -> None:
     found.undone_at, found.undone_by_id = now(), by
     found.changes = {**found.changes, "parted": parted}
     db.session.flush()
+    for change in changes:
+        if change.table == "account" and (change.before or {}).get("is_active"):
+            opened = db.session.get_one(Account, change.key, populate_existing=True)
+            letters.tell(f"merge:{found.id}:parted", opened, letters.parted)
     audit.record("person.merge_undone", found, actor_id=by)
 
 

@@ -26,6 +26,7 @@ from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.enrolment.pasted import Line
 from lms.enrolment.planning import Among, plan
 from lms.enrolment.rules import against_nominating
+from lms.enrolment.telling import Decision, tell
 from lms.enrolment.words import refusal_in_words
 from lms.errors import UserError
 from lms.extensions import db
@@ -102,17 +103,22 @@ def approve(cycle_id: int, enrolment_ids: Collection[int], *, by: int) -> list[E
     waiting = queries.requested(cycle_id, enrolment_ids)
     demand_places(cycle, len(waiting))
     people = [enrolment.person for enrolment in waiting]
-    return confirm(cycle, people, {each.person_id: each for each in waiting}, by=by)
+    nominated = queries.last_notes([enrolment.id for enrolment in waiting])
+    confirmed = confirm(cycle, people, {each.person_id: each for each in waiting}, by=by)
+    tell(Decision(cycle, accepted=True), confirmed, nominated)
+    return confirmed
 
 
 def refuse(
     cycle_id: int, enrolment_ids: Collection[int], *, reason: str, by: int
 ) -> list[Enrolment]:
     """Refuse these nominations, with a reason that the organisation reads."""
-    lock(cycle_id)
+    cycle = lock(cycle_id)
     waiting = queries.requested(cycle_id, enrolment_ids)
+    nominated = queries.last_notes([enrolment.id for enrolment in waiting])
     for enrolment in waiting:
         enrolment.status = EnrolmentStatus.REFUSED
         note_event(enrolment, by=by, note=reason)
         audit.record("enrolment.refused", enrolment, actor_id=by)
+    tell(Decision(cycle, accepted=False, reason=reason), waiting, nominated)
     return waiting

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, delete, or_, update
 
 from lms.accounts.actions import end_sessions
 from lms.accounts.models import Account
-from lms.accounts.security_log import SecurityEvent
+from lms.accounts.security_log import SecurityEvent, note
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
@@ -147,6 +147,18 @@ def remove_passkey(account: Account, passkey: Passkey, *, session_id: int, deman
     _remove(account, passkey, demanded=demanded, session_id=session_id)
     name = {"name": passkey.name}
     tell(account, SecurityEvent.PASSKEY_REMOVED, by=account.person_id, detail=name)
+
+
+def rename_passkey(passkey: Passkey, name: str) -> None:
+    """Call a passkey by another name, which no other of the account has. It opens nothing new."""
+    if name == passkey.name:
+        return
+    if name in {other.name for other in queries.passkeys_of(passkey.account_id)}:
+        raise UserError(_("You already have a passkey of this name: choose another."))
+    detail = {"from": passkey.name, "name": name}
+    passkey.name = name
+    db.session.flush()
+    note(passkey.account_id, SecurityEvent.PASSKEY_RENAMED, detail=detail)
 
 
 def _remove(

@@ -37,8 +37,8 @@ class RecoveryForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PasskeyForm(FlaskForm):  # type: ignore[misc]
-    """What a passkey is called, and what the browser made of it (its script fills that in)."""
+class PasskeyNameForm(FlaskForm):  # type: ignore[misc]
+    """What a passkey is called."""
 
     name = StringField(
         _l("Name of the passkey"),
@@ -49,6 +49,11 @@ class PasskeyForm(FlaskForm):  # type: ignore[misc]
             Length(max=NAME_LENGTH, message=_l("At most %(max)d characters.")),
         ],
     )
+
+
+class PasskeyForm(PasskeyNameForm):
+    """Its name, and what the browser made of it (its script fills that in)."""
+
     response = HiddenField(validators=[Length(max=RESPONSE_LENGTH)])
 
 

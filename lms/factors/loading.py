@@ -14,8 +14,6 @@ from lms.extensions import db
 from lms.factors import queries
 from lms.factors.models import Passkey
 
-NEED_A_FACTOR = frozenset({Role.ORGANISER, Role.ADMINISTRATOR})
-
 
 @loader("passkey")
 def _passkey(passkey_id: int, **_rest: Any) -> Subject | None:
@@ -27,9 +25,10 @@ def _passkey(passkey_id: int, **_rest: Any) -> Subject | None:
 
 
 def is_demanded() -> bool:
-    """Whether who is signed in needs a second factor, by the setting and their role."""
+    """Whether who is signed in needs a second factor, by the settings and their role."""
     settings: Settings = current_app.config["SETTINGS"]
-    return settings.require_second_factor and holds_any(NEED_A_FACTOR)
+    needing = frozenset(map(Role, settings.second_factor_roles))
+    return settings.require_second_factor and holds_any(needing)
 
 
 @first_of_all

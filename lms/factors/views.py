@@ -17,7 +17,7 @@ from lms.accounts.devices import device_kind
 from lms.errors import UserError
 from lms.factors import actions, passkeys, queries
 from lms.factors.blueprint import Page, blueprint, json_answer, party, recently_proved
-from lms.factors.forms import CodeForm, PasskeyForm
+from lms.factors.forms import CodeForm, PasskeyForm, PasskeyNameForm
 from lms.factors.loading import is_demanded
 from lms.factors.models import Passkey
 from lms.factors.rules import MAXIMUM_PASSKEYS, app_address, in_groups
@@ -124,6 +124,23 @@ def remove_totp() -> Page:
     actions.remove_totp(account, session_id=current_user.session_id, demanded=is_demanded())
     flash(_("The authenticator app is removed."), "success")
     return redirect(url_for("factors.overview"), 303)
+
+
+@blueprint.route("/profilo/secondo-fattore/chiavi/<int:passkey_id>/nome", methods=["GET", "POST"])
+def rename_passkey(**_address: int) -> Page:
+    """Call a passkey by another name."""
+    passkey = access.subject(Passkey)
+    form = PasskeyNameForm(name=passkey.name)
+    if form.validate_on_submit():
+        try:
+            actions.rename_passkey(passkey, form.name.data or "")
+        except UserError as error:
+            form.form_errors.append(error.message)
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for("factors.overview"), 303)
+    page = render_template("factors/rename_passkey.html", form=form, passkey=passkey)
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/profilo/secondo-fattore/chiavi/<int:passkey_id>/togli", methods=["GET", "POST"])

@@ -88,7 +88,8 @@ def leave_step() -> Page:
 
 
 def _over() -> tuple[str, int]:
-    raise UserError(_("The time for this step is over. Sign in again."), 409)
+    way_on = (url_for("accounts.sign_in"), _("Sign in"))
+    raise UserError(_("The time for this step is over. Sign in again."), 409, way_on=way_on)
 
 
 def _page(template: str, found: Step, form: FlaskForm) -> tuple[str, int]:

@@ -122,8 +122,12 @@ def _arrival(account_id: int | None) -> tuple[FederationArrival, OidcProvider]:
     arrival = queries.arrival_in(actions.hashed(browser)) if browser else None
     provider = queries.provider_named(arrival.provider) if arrival else None
     if arrival is None or provider is None or arrival.account_id != account_id:
+        own = account_id is not None
         raise UserError(
             _("There is nothing to confirm, or too much time has passed: begin again."),
             409 if request.method == "POST" else 422,
+            way_on=(url_for("accounts.profile"), _("Your profile"))
+            if own
+            else (url_for("accounts.sign_in"), _("Sign in")),
         )
     return arrival, provider

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.access import holds_any
+from lms.access import Role, holds, holds_any
 from lms.accounts.own_data import prefer_language
 from lms.accounts.scopes import organised
 from lms.attendance.queries_contests import count_open
@@ -66,6 +66,8 @@ def _own_page(person_id: int) -> str:
         to_teach=[row for row in lessons.to_teach if row.lesson.starts_at >= tonight],
         organising=organising,
         contests=count_open(tracks, person_id) if holds_any(TEACHING) else 0,
+        referring=holds(Role.REFERENT),
+        auditing=holds(Role.AUDITOR),
         glance=queries.cycles_at_a_glance(instant, tracks) if organising else [],
         registers=queries.open_registers(instant, tracks) if organising else None,
         cycles=[] if organising else _others(queries.open_cycles(instant), ids, lessons),

@@ -21,6 +21,12 @@ from lms.roles.forms import GrantForm, ReasonForm
 blueprint = Blueprint("roles", __name__)
 
 
+@blueprint.app_template_global()
+def own_roles() -> queries.OwnRoles:
+    """The roles of who is signed in, for their profile."""
+    return queries.held_by(current_user.person_id)
+
+
 @blueprint.get("/persone/<int:person_id>/ruoli")
 def of_person(**_address: int) -> str:
     """Roles held now, and every role ever held."""

@@ -41,7 +41,7 @@ START = datetime(2026, 5, 12, 8, tzinfo=UTC)
 # What only grows, or is no part of what a merge moves.
 HISTORIES = {
     "audit_event", "evidence", "enrolment_event", "person_merge", "user_session", "job",
-    "security_event",
+    "security_event", "outbox_message",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from lms.audit import AuditEvent
 from lms.cli.factors import factors as factors_command
 from lms.cli.factors import keys as keys_command
 from lms.clock import frozen, now
-from lms.config import Settings
+from lms.config import ConfigError, Settings
 from lms.extensions import db
 from lms.factors import queries
 from lms.factors.actions import PURPOSE
@@ -221,3 +221,34 @@ def test_secrets_are_sealed_again_by_a_new_key(app: Flask, client: PercorsoClien
         app.config["SETTINGS"] = before
     with pytest.raises(SealError):
         open_sealed(sealed, PURPOSE, of=str(account.id))
+
+
+@pytest.mark.usefixtures("demanded")
+def test_whose_it_is_demanded_is_a_setting(app: Flask, client: PercorsoClient) -> None:
+    auditor = factories.person()
+    grant_role(auditor, StaffRole.AUDITOR, by=None, track_id=factories.cycle().track_id)
+    db.session.commit()
+    client.sign_in(auditor)
+    assert client.get("/revisione").status_code == 200
+    before: Settings = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(before, second_factor_roles=frozenset({"auditor"}))
+    assert client.get("/revisione").location == OWN
+    client.sign_in(factories.organiser())
+    assert client.get("/persone").status_code == 200, "organisers are not among them any more"
+
+
+@pytest.mark.parametrize(
+    ("typed", "roles"),
+    [
+        ("", {"organiser", "administrator"}),
+        ("organiser, administrator,Auditor", {"organiser", "administrator", "auditor"}),
+    ],
+)
+def test_the_roles_are_read_from_the_environment(typed: str, roles: set[str]) -> None:
+    read = Settings.from_environ({**PRODUCTION, "LMS_SECOND_FACTOR_ROLES": typed})
+    assert read.second_factor_roles == roles
+
+
+def test_an_unknown_role_stops_the_start() -> None:
+    with pytest.raises(ConfigError, match="LMS_SECOND_FACTOR_ROLES holds 'auditors'"):
+        Settings.from_environ({**PRODUCTION, "LMS_SECOND_FACTOR_ROLES": "organiser auditors"})

@@ -23,6 +23,7 @@ from lms.extensions import db
 from lms.factors import queries
 from lms.factors.models import Passkey, PasskeyChallenge
 from lms.factors.rules import CHALLENGE_LIFETIME, MAXIMUM_PASSKEYS
+from tests import factories
 from tests.accounts.people import PASSWORD, is_signed_in, with_account
 from tests.client import PercorsoClient
 from tests.factors.authenticator import Authenticator
@@ -316,3 +317,24 @@ def test_passkeys_are_offered_where_browsers_have_them(app: Flask, client: Perco
         assert client.get(NEW).status_code == 409
     finally:
         app.config["SETTINGS"] = before
+
+
+def test_its_owner_calls_it_by_another_name(
+    app: Flask, client: PercorsoClient, account: Account
+) -> None:
+    register(client, Authenticator())
+    register(client, Authenticator(), "Chiave")
+    first = queries.passkeys_of(account.id)[0]
+    path = f"{OWN}/chiavi/{first.id}/nome"
+    assert 'value="Telefono"' in client.get(path).text
+    taken = client.post(path, {"name": "Chiave"})
+    assert taken.status_code == 422
+    assert "Hai già una passkey con questo nome" in taken.text
+    assert 'value="Chiave"' in taken.text, "what was typed is kept"
+    assert client.post(path, {"name": " "}).status_code == 422
+    assert client.post(path, {"name": "Telefono nuovo"}).location == OWN
+    assert "Telefono nuovo" in client.get(OWN).text
+    assert events(account.id)[-1] is SecurityEvent.PASSKEY_RENAMED
+    other = PercorsoClient(app).sign_in(factories.person())
+    assert other.post(path, {"name": "Mia"}).status_code == 404
+    assert queries.passkeys_of(account.id)[0].name == "Telefono nuovo"

@@ -84,6 +84,7 @@ def test_without_the_password_there_is_no_step(client: PercorsoClient) -> None:
         response = client.get(path)
         assert response.status_code == 409
         assert "Accedi di nuovo" in response.text
+        assert 'href="/accedi"><span>Accedi</span>' in response.text.split("<main")[1]
         assert give(client, code_at(), path).status_code == 409
     wrong = sign_in(client, "ada@example.org", "la pioggia di aprile")
     assert wrong.status_code == 422

@@ -269,3 +269,17 @@ def test_sections_never_fail(client: PercorsoClient, monkeypatch: pytest.MonkeyP
 def test_the_notices_are_open_and_linked_from_every_page(client: PercorsoClient, path: str) -> None:
     assert f'href="{path}"' in client.get("/").text
     assert client.get(path).status_code == 200
+
+
+def test_referents_and_auditors_find_the_way_to_their_work(client: PercorsoClient) -> None:
+    client.sign_in(factories.referent(factories.organisation()))
+    page = client.get("/").text.split("<main")[1]
+    assert 'href="/referente"' in page
+    assert "Al momento non partecipi a nessun ciclo" not in page
+    auditor = factories.person()
+    factories.grant(auditor, StaffRole.AUDITOR, track=factories.cycle().track)
+    db.session.commit()
+    client.sign_in(auditor)
+    page = client.get("/").text.split("<main")[1]
+    assert 'href="/revisione"' in page
+    assert 'href="/referente"' not in page

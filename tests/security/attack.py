@@ -203,7 +203,9 @@ def typed(control: Control) -> list[Any] | None:
         return None
     if name in SHORT_FIELDS or (name.startswith("emblem") and control.kind in FREE_TEXT):
         return [SHORT[:40]]
-    return [TYPED] if control.kind in FREE_TEXT else None  # hidden ones and choices stay
+    if control.kind not in FREE_TEXT:
+        return None  # hidden ones and choices stay
+    return [TYPED if control.longest is None or control.longest > len(MARKUP) else SHORT]
 
 
 @contextmanager

@@ -25,6 +25,7 @@ class Control:
     values: tuple[str, ...]
     options: tuple[str, ...] = ()
     numeric: bool = False
+    longest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def _controls(form: Element) -> Iterator[Control]:
             elif kind not in {"submit", "button", "reset", "image"}:
                 numeric = attrs.get("inputmode") == "numeric"
                 values = () if kind == "file" else (value,)
-                yield Control(name, kind, values, numeric=numeric)
+                longest = int(attrs["maxlength"]) if "maxlength" in attrs else None
+                yield Control(name, kind, values, numeric=numeric, longest=longest)
         elif element.name == "button" and attrs.get("type", "submit") == "submit":
             yield Control(name, "button", (str(attrs.get("value") or ""),))
 

@@ -26,6 +26,7 @@ TYPED_COLUMNS = frozenset(
     erasure_request.reason evidence.reason funding_emblem.label legal_hold.lifted_reason
     legal_hold.reason lesson.join_url lesson.place lesson.summary lesson.title
     module.subject_area module.summary module.title organisation.name organisation.region
+    passkey.name
     person.family_name person.given_name registration.family_name registration.given_name
     register_scan.filename register_scan.withdrawn_reason
     report_entry.name report_file.filename role_grant.end_reason role_grant.reason
@@ -47,7 +48,7 @@ NEVER_TYPED = frozenset(
     lesson.zone login_change.new_login login_change.old_login mailed_link.address
     mailed_link.token_hash notice_acceptance.version registration.email registration.language
     registration.new_kind registration.new_organisation registration.notice_version
-    passkey.credential passkey.name recovery_code.code_hash second_step.destination
+    passkey.credential recovery_code.code_hash second_step.destination
     second_step.password_mark second_step.token_hash
     security_event.detail security_event.device security_event.event security_event.network
     user_session.device user_session.network
