@@ -44,7 +44,8 @@ SCRAPS = (
 )  # fmt: skip
 XML_SCRAPS = (
     b"<row/>", b'<c t="s"><v>9</v></c>', b'<c r="ZZZ1"><v>1</v></c>', b"<!DOCTYPE x>", b"&amp;",
-    b'<row r="99999999"/>', b"<v>1e308</v>", b"<v>-5</v>", b'<c s="1"><v>46125.4</v></c>', b"</row>",
+    b'<row r="99999999"/>', b"<v>1e308</v>", b"<v>-5</v>", b'<c s="1"><v>46125.4</v></c>',
+    b"</row>",
     b'<xf numFmtId="x"/>', b"<v></v>", b'<c t="b"><v>1</v></c>', b"&#0;", b"&x;", b"\xff",
 )  # fmt: skip
 
@@ -187,10 +188,11 @@ def _mapped(data: bytes, name: str) -> str:
     return "nothing"
 
 
-def fuzz(minutes: float, seed: int, out: Path) -> int:
+def fuzz(minutes: float, seed: int, out: Path, folders: list[Path]) -> int:
     """Fuzz for so many minutes of CPU; how many findings there are."""
-    chance = random.Random(seed)
-    seeds = [path.read_bytes() for path in sorted(FIXTURES.rglob("*.csv"))]
+    chance = random.Random(seed)  # noqa: S311 - repeatable, and no secret
+    files = [path for folder in (FIXTURES, *folders) for path in sorted(folder.rglob("*.csv"))]
+    seeds = [path.read_bytes() for path in files]
     seeds = [each for each in seeds if len(each) <= LARGEST_SEED]
     understood: set[str] = set()
     places: set[str] = set()
@@ -234,11 +236,12 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=1.0, help="of CPU")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--out", type=Path, default=Path("fuzz-findings"))
+    options.add_argument("--seeds", type=Path, nargs="*", default=[], help="more folders of .csv")
     given = options.parse_args()
     signal.signal(signal.SIGPROF, _too_long)
     limit = MEGABYTES * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    sys.exit(1 if fuzz(given.minutes, given.seed, given.out) else 0)
+    sys.exit(1 if fuzz(given.minutes, given.seed, given.out, given.seeds) else 0)
 
 
 if __name__ == "__main__":

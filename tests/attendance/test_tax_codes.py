@@ -8,9 +8,9 @@ from lms.accounts.tax_codes import set_tax_code
 from lms.attendance.matching import Ambiguous, Candidate, Certain, Person, match, match_all
 from lms.attendance.models import MatchMethod, ReportEntry
 from lms.extensions import db
+from tests.accounts.codes import code_of
 from tests.attendance.scene import Scene, hidden, upload
 from tests.client import PercorsoClient
-from tests.accounts.codes import code_of
 
 ADA, BEA = code_of("RSSDAA"), code_of("VRDBEA")
 ROSTER = [
