@@ -76,6 +76,16 @@ def test_two_devices_in_a_list_of_events() -> None:
     assert notice(report, "no_join")["rows"] == (6,)
 
 
+def test_american_events_over_the_end_of_a_month() -> None:
+    report = written(
+        "Full Name\tUser Action\tTimestamp\n"
+        "Ada Finti\tJoined\t1/31/2026, 11:50:00 PM\nAda Finti\tLeft\t2/1/2026, 12:10:00 AM\n"
+        "Ugo Finti\tJoined\t1/31/2026, 11:55:00 PM\n"
+    )
+    assert report.questions == ()
+    assert minutes(report) == {"Ada Finti": 20, "Ugo Finti": 15}
+
+
 def test_a_live_events_list_is_in_utc() -> None:
     rows = [
         ("Ada Finti", "2/14/2026 9:00:00 AM", "Joined"),
@@ -236,6 +246,13 @@ def test_premium_columns_and_semicolons_of_a_spreadsheet() -> None:
     check_sections(premium)
     lines = [line.replace("\t", ";") for line in premium.splitlines()]
     check_sections("\r\n".join(line + ";" * (9 - line.count(";")) for line in lines), "cp1252")
+
+
+def test_a_section_without_addresses_is_still_the_same_people() -> None:
+    head, stays = PLAIN.split("3. In-Meeting")
+    cut = [line.split("\t")[:4] for line in stays.splitlines()]
+    text = head + "3. In-Meeting" + "\n".join("\t".join(cells) for cells in cut)
+    assert minutes(written(text)) == COUNTED
 
 
 def test_formula_cells_and_nul_bytes() -> None:

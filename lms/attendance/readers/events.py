@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from lms.attendance.readers.grids import Grid, shapes
-from lms.attendance.readers.model import Notice, UnreadableReport
+from lms.attendance.readers.model import Notice, Order, UnreadableReport
 from lms.attendance.readers.naming import name_columns
 from lms.attendance.readers.people import name_key
 from lms.attendance.readers.raw import RawMeeting, RawReport, Visit
@@ -85,14 +85,21 @@ def _joins(rows: Sequence[Row], plan: Plan, action: int, when: int) -> frozenset
 
 def _by_person(rows: Sequence[Row], plan: Plan, action: int, when: int) -> Mapping[str, list[str]]:
     timed: dict[str, list[tuple[datetime, int, str]]] = defaultdict(list)
+    order = _order(rows, plan, when)
     for row in rows:
         stamp = plan.stamp(row, when)
-        at = stamp and (stamp.dmy or stamp.mdy)
+        at = stamp.on(order) if stamp else None
         if at and row.cell(action):
             timed[plan.email(row) or name_key(plan.name(row))].append(
                 (at, row.line, row.cell(action))
             )
     return {who: [kind for *_, kind in sorted(each)] for who, each in timed.items()}
+
+
+def _order(rows: Sequence[Row], plan: Plan, when: int) -> Order:
+    """An order of day and month in which every stamp can be read; enough to sort by."""
+    stamps = (plan.stamp(row, when) for row in rows)
+    return "mdy" if any(stamp and stamp.dmy is None for stamp in stamps) else "dmy"
 
 
 def _take_turns(kinds: Sequence[str], joins: set[str]) -> bool:
@@ -131,9 +138,10 @@ def read_events(grid: Grid, events: Events) -> RawReport:
 
 def _events(grid: Grid, events: Events, raw: RawReport) -> list[_Event]:
     found, ignored = [], []
+    order = _order(grid.rows, events.plan, events.when)
     for row in grid.rows:
         stamp = events.plan.stamp(row, events.when)
-        at = (stamp.dmy or stamp.mdy) if stamp else None
+        at = stamp.on(order) if stamp else None
         name, email = events.plan.name(row), events.plan.email(row)
         if stamp is None or at is None or not (name or email):
             ignored.append(row.line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from lms.attendance.readers.durations import looks_like_length
+from lms.attendance.readers.durations import looks_like_length, parse_length
 from lms.attendance.readers.events import find_events, read_events
 from lms.attendance.readers.grids import Grid, Shapes, Sheet, cut, shapes
 from lms.attendance.readers.model import Notice
@@ -101,7 +101,7 @@ def _sections(sheet: Sheet, parts: list[_Part]) -> RawReport:
     raw = RawReport(meetings=[meeting])
     visits = Visits(raw)
     in_detail = sorted(parts, key=lambda part: (part.exact, part.grid.line), reverse=True)
-    seen: set[tuple[str, str]] = set()
+    seen = _Seen()
     outer: list[int] = []
     for part in in_detail:
         found = [
@@ -109,13 +109,13 @@ def _sections(sheet: Sheet, parts: list[_Part]) -> RawReport:
             for row in part.grid.rows
             if (visit := visits.visit(row, part.plan, _section(part.grid)))
         ]
-        new = [visit for visit in found if _who(visit) not in seen]
-        seen |= {_who(visit) for visit in found}
+        new = [visit for visit in found if not seen.has(visit.name, visit.email)]
+        seen.note(found)
         meeting.visits += new
         outer += [visit.line for visit in new if _went_out(visit)]
     if outer:
         raw.notices.append(Notice("away_inside", {"rows": tuple(sorted(outer))}))
-    raw.not_attended = [each for each in raw.not_attended if _key(*each) not in seen]
+    raw.not_attended = [each for each in raw.not_attended if not seen.has(*each)]
     return visits.finish(parts[0].grid.line)
 
 
@@ -125,12 +125,30 @@ def _went_out(visit: Visit) -> bool:
     return visit.stated is not None and between is not None and between - visit.stated > _ROUNDED
 
 
-def _who(visit: Visit) -> tuple[str, str]:
-    return _key(visit.name, visit.email)
+class _Seen:
+    """Who stands in the sections read so far: by address, by name where one has no address."""
 
+    def __init__(self) -> None:
+        self.emails: set[str] = set()
+        self.names: set[str] = set()
+        self.bare: set[str] = set()
 
-def _key(name: str, email: str | None) -> tuple[str, str]:
-    return (email.casefold(), "") if email else ("", name_key(name))
+    def has(self, name: str, email: str | None) -> bool:
+        """Whether somebody is known already, so that a coarser section adds nothing."""
+        key = name_key(name)
+        if email is None:
+            return key in self.names
+        return email.casefold() in self.emails or key in self.bare
+
+    def note(self, visits: list[Visit]) -> None:
+        """Keep the people of a section."""
+        for visit in visits:
+            key = name_key(visit.name)
+            self.names.add(key)
+            if visit.email:
+                self.emails.add(visit.email.casefold())
+            else:
+                self.bare.add(key)
 
 
 def _section(grid: Grid) -> str | None:
@@ -150,7 +168,7 @@ def _meeting(sheet: Sheet, line: int) -> RawMeeting:
         stamp = parse_stamp(value)
         if stamp is not None:
             stamps.append((row, stamp))
-        elif title is None and not stamps and not value.isdigit() and not looks_like_length(value):
+        elif title is None and not stamps and not value.isdigit() and not parse_length(value):
             title = value
     start, end = (stamps[0][1], stamps[1][1]) if len(stamps) > 1 else (None, None)
     return RawMeeting(stamps[0][0].line if stamps else line, title, start, end)

@@ -19,7 +19,7 @@ from lms.attendance.readers.table import Row, Table
 from lms.attendance.readers.visits import Moment, Plan, Visits, timings
 
 _SURE = 0.8  # of the rows agree
-_MINUTES = re.compile(r"\d{1,5}\s?[^\W\d_]{1,10}\.?")  # one number and its unit
+_MINUTES = re.compile(r"\d{1,5}\s?[^\W\d_]{2,10}\.?")  # one number and its unit; «5m» is Teams'
 _QUOTED = re.compile("[\"'“”«„](.+?)[\"'“”»]")
 _SAMPLE = 60
 
@@ -95,7 +95,7 @@ def _meeting_columns(grid: Grid, found: Shapes, join: int) -> tuple[int, ...]:
 
 
 def _only_minutes(rows: list[Row], at: int) -> bool:
-    """Whether lengths are whole minutes in one number, although an hour has passed for some."""
+    """Whether every length is a number of minutes and a word for them."""
     told = [cell for row in rows[:_SAMPLE] if (cell := row.cell(at))]
     lengths = [(cell, parse_length(cell)) for cell in told if _MINUTES.fullmatch(cell)]
     minutes = [each for _, each in lengths if each and each.unit.total_seconds() == 60]
