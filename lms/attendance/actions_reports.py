@@ -222,6 +222,7 @@ def _entry(file: ReportFile, line: Line, before: int, decision: Decision | None)
 
 _METHODS = {
     How.EMAIL: MatchMethod.EMAIL,
+    How.TAX_CODE: MatchMethod.TAX_CODE,
     How.NAME: MatchMethod.NAME,
     How.PART_OF_NAME: MatchMethod.NAME,
     How.INITIALS: MatchMethod.NAME,

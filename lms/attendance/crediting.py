@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from lms.attendance.intervals import Interval, minutes
@@ -15,7 +15,14 @@ from lms.attendance.matching import Ambiguous, Candidate, Certain, match_all, me
 from lms.attendance.matching import Person as NamedPerson
 from lms.attendance.names import DEVICES, readings
 from lms.attendance.readers import Meeting, ReportedPerson
-from lms.attendance.rules import COUNTED, EvidenceKind, Outcome, Proof, derive
+from lms.attendance.rules import (
+    COUNTED,
+    ROLL_CALL_BEFORE,
+    EvidenceKind,
+    Outcome,
+    Proof,
+    derive,
+)
 from lms.attendance.window import Window
 
 NAME_LENGTH = 300
@@ -26,6 +33,7 @@ class How(enum.StrEnum):
     """How a person of a report is known, or why not."""
 
     EMAIL = "email"
+    TAX_CODE = "tax_code"
     NAME = "name"
     PART_OF_NAME = "part_of_name"
     INITIALS = "initials"
@@ -53,6 +61,7 @@ class Line:
     `minutes`: of this line alone, inside the lesson; None when the report does not say when.
     `outcome`: what the register would say of the matched person after the import.
     `kept`: somebody marked the person by hand, and that mark stays.
+    `seen`: the report says of an instant of the lesson that they were there, and nothing more.
     """
 
     position: int
@@ -64,6 +73,7 @@ class Line:
     candidates: tuple[int, ...]
     outcome: Outcome | None
     kept: bool
+    seen: bool = False
 
     @property
     def name(self) -> str:
@@ -103,7 +113,7 @@ class Assessment:
     @property
     def elsewhere(self) -> bool:
         """Nobody was there during the lesson: most likely it is the report of another one."""
-        return self.inside == 0
+        return self.inside == 0 and not any(line.seen for line in self.lines)
 
     def having(self, how: How) -> list[Line]:
         """The lines known in this way."""
@@ -186,6 +196,8 @@ def _line(
         candidates=candidates,
         outcome=outcome,
         kept=outcome is not None and outcome.source not in COUNTED,
+        seen=person.seen_at is not None
+        and window.starts_at - ROLL_CALL_BEFORE <= person.seen_at <= window.ends_at,
     )
 
 
@@ -193,13 +205,16 @@ def _matched(
     people: Sequence[ReportedPerson], known: Known
 ) -> list[tuple[ReportedPerson, How, int | None, tuple[int, ...]]]:
     named = [
-        NamedPerson(person.name[:NAME_LENGTH], person.email, person.registered_name)
+        NamedPerson(
+            person.name[:NAME_LENGTH], person.email, person.registered_name, person.tax_code
+        )
         for person in people
     ]
+    coded = {code for candidate in known.roster for code in candidate.tax_codes}
     decided = {
         key: known.decisions[key]
         for each in named
-        if (key := memory_key(each)) in known.decisions and _lasting(each)
+        if (key := memory_key(each)) in known.decisions and _lasting(each, coded)
     }
     ours = [each for each in named if decided.get(memory_key(each), 0) is not None]
     remembered = {key: value for key, value in decided.items() if value is not None}
@@ -218,6 +233,8 @@ def _matched(
     return found
 
 
-def _lasting(person: NamedPerson) -> bool:
-    """Whether a decision about this name holds for another report."""
+def _lasting(person: NamedPerson, coded: Set[str]) -> bool:
+    """Whether a decision about this name holds for another report; a known code outweighs it."""
+    if not person.email and person.tax_code in coded:
+        return False
     return bool(person.email) or not readings(person.name).everything & DEVICES

@@ -1,9 +1,9 @@
 """People of a report and the people enrolled: certain, or handed to a person with suggestions.
 
-Certain is an exact key that is unique on both sides: the e-mail; else the whole name in any order;
-else a part of it that holds the first given name and the first surname; else all initials with the
-surname. Likeness never decides. Of several people of a report with one candidate, only the one the
-e-mail names stays certain.
+Certain is an exact key that is unique on both sides: the e-mail; else the tax code; else the whole
+name in any order; else a part of it that holds the first given name and the first surname; else all
+initials with the surname. Likeness never decides. Of several people of a report with one candidate,
+only the one the e-mail names, or else the tax code, stays certain.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import Literal
 from lms.attendance.names import DEVICES, GENERIC, Words, fold, name_words, readings
 from lms.attendance.similar import Similar
 
-How = Literal["remembered", "email", "name", "part_of_name", "initials"]
+How = Literal["remembered", "email", "tax_code", "name", "part_of_name", "initials"]
 
+_EXACT: tuple[How, ...] = ("email", "tax_code")  # keys that outweigh any name
 _MOST_WORDS = 8  # of a typed name that are paired
 _SUGGESTED = 5
 
@@ -30,17 +31,19 @@ class Person:
     name: str
     email: str | None = None
     registered_name: str | None = None
+    tax_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody enrolled."""
+    """Somebody enrolled. `tax_codes`: of those that the report names, the ones that are theirs."""
 
     key: Hashable
     given_name: str
     family_name: str
     emails: tuple[str, ...] = ()
     organisation: str = ""
+    tax_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ def _unless_contested(found: Match, claims: Mapping[Hashable, list[How]]) -> Mat
     if not isinstance(found, Certain) or found.how == "remembered":
         return found
     others = [how for how in claims[found.key] if how != "remembered"]
-    if len(others) == 1 or (found.how == "email" and others.count("email") == 1):
+    best = next((how for how in _EXACT if how in others), None)
+    if len(others) == 1 or (found.how == best and others.count(best) == 1):
         return found
     return Ambiguous((found.key,))
 
@@ -124,6 +128,7 @@ class _Index:
     def __init__(self, roster: Iterable[Candidate]) -> None:
         self.candidates: dict[Hashable, Candidate] = {}
         self.by_email: dict[str, set[Hashable]] = defaultdict(set)
+        self.by_tax_code: dict[str, set[Hashable]] = defaultdict(set)
         self.by_name: dict[frozenset[str] | str, set[Hashable]] = defaultdict(set)
         self.by_firsts: dict[frozenset[str], set[Hashable]] = defaultdict(set)
         self.by_initials: dict[str, set[Hashable]] = defaultdict(set)
@@ -144,6 +149,8 @@ class _Index:
         self.words[key] = frozenset((*given, *family))
         for email in candidate.emails:
             self.by_email[email.strip().casefold()].add(key)
+        for code in candidate.tax_codes:
+            self.by_tax_code[code].add(key)
         if not given or not family:
             return
         whole, surname = "".join(given), "".join(family)
@@ -169,8 +176,11 @@ class _Index:
         address = person.email or (person.name if "@" in person.name else "")
         owners = self.by_email.get(address.strip().casefold(), set())
         exact = self._exact(outside)
+        coded = self.by_tax_code.get(person.tax_code or "", set())
         if owners:
-            return self._owner(owners, exact)
+            return self._owner(owners, exact, coded)
+        if coded:
+            return self._only(coded, "tax_code")
         inside = self._exact([words for each in read for words in each.inside])
         everything = frozenset[str]().union(*(each.everything for each in read))
         if not everything & DEVICES:
@@ -185,8 +195,14 @@ class _Index:
         likely += self.similar.to(everything | local)
         return Unmatched(tuple(dict.fromkeys(likely))[:_SUGGESTED])
 
-    def _owner(self, owners: set[Hashable], exact: set[Hashable]) -> Match:
-        """Whose address it is; the name decides a shared one, another's name makes it a doubt."""
+    def _owner(self, owners: set[Hashable], exact: set[Hashable], coded: set[Hashable]) -> Match:
+        """Whose address it is: the tax code, else the name decides a shared one.
+
+        Another's tax code, or another's name, makes it a doubt.
+        """
+        if coded:
+            both = owners & coded
+            return self._only(both, "email") if both else Ambiguous(self._sorted(owners | coded))
         agreeing = owners & exact or (owners if not exact else set())
         if len(agreeing) == 1:
             return Certain(next(iter(agreeing)), "email")

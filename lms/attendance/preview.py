@@ -5,9 +5,9 @@ Nothing is written here: the preview page shows it and the import carries it out
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from lms.attendance.readers import (
     Meeting,
     Question,
     Report,
+    ReportedPerson,
     UnreadableReport,
     sentence,
 )
@@ -95,16 +96,22 @@ class Reading:
 
     @property
     def days(self) -> list[date]:
-        """The days on which people of the report joined, on the lesson's clock."""
+        """The days on which people of the report were there, on the lesson's clock."""
         zone = ZoneInfo(self.lesson.zone)
         return sorted(
             {
-                stay.start.astimezone(zone).date()
+                instant.astimezone(zone).date()
                 for meeting in chosen_meetings(self.report, self.chosen)
                 for person in meeting.people
-                for stay in person.intervals or ()
+                for instant in _instants(person)
             }
         )
+
+
+def _instants(person: ReportedPerson) -> Iterator[datetime]:
+    yield from (stay.start for stay in person.intervals or ())
+    if person.seen_at is not None:
+        yield person.seen_at
 
 
 def look(file: ReportFile, lesson: Lesson) -> Reading:
@@ -114,7 +121,7 @@ def look(file: ReportFile, lesson: Lesson) -> Reading:
     chosen = _chosen(report, given)
     if report.questions or not chosen:
         return Reading(file, lesson, given, report, chosen, None, {})
-    known = _known(file.register_id, lesson)
+    known = _known(file.register_id, lesson, chosen_meetings(report, chosen))
     window = window_of(lesson)
     assessment = assess(chosen_meetings(report, chosen), window, known)
     people = {int(str(each.key)): each for each in known.roster}
@@ -126,10 +133,11 @@ def unexplained(file: ReportFile) -> bool:
     return file.platform == PLATFORM and Given.of(file.answers).columns is None
 
 
-def _known(register_id: int, lesson: Lesson) -> Known:
+def _known(register_id: int, lesson: Lesson, meetings: Sequence[Meeting]) -> Known:
+    codes = {each.tax_code for meeting in meetings for each in meeting.people if each.tax_code}
     decisions = queries_reports.remembered(lesson.module.cycle_id)
     return Known(
-        roster=queries_reports.roster(lesson, register_id),
+        roster=queries_reports.roster(lesson, register_id, codes),
         decisions={key: decision.enrolment_id for key, decision in decisions.items()},
         proofs=queries_evidence.proofs(register_id),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, lazyload
 
 from lms.accounts.models import Person, PersonEmail
+from lms.accounts.tax_codes import people_by_tax_codes
 from lms.attendance import matching, sealing
 from lms.attendance.models import (
     AttendanceRecord,
@@ -70,8 +72,14 @@ def known_report(register_id: int, sha256: str) -> ReportFile | None:
     )
 
 
-def roster(lesson: Lesson, register_id: int | None) -> list[matching.Candidate]:
-    """Whom people of a report may be: the confirmed of the cycle, and who has a mark here."""
+def roster(
+    lesson: Lesson, register_id: int | None, tax_codes: Collection[str] = ()
+) -> list[matching.Candidate]:
+    """Whom people of a report may be: the confirmed of the cycle, and who has a mark here.
+
+    `tax_codes`: those that the report names; each candidate has what is theirs of them, on
+    somebody else's word than their own (ADR 0014).
+    """
     marked = select(AttendanceRecord.enrolment_id).where(
         AttendanceRecord.register_id == register_id
     )
@@ -82,6 +90,7 @@ def roster(lesson: Lesson, register_id: int | None) -> list[matching.Candidate]:
             Enrolment.family_name,
             Enrolment.organisation_name,
             PersonEmail.address,
+            Enrolment.person_id,
         )
         .outerjoin(PersonEmail, PersonEmail.person_id == Enrolment.person_id)
         .where(
@@ -92,11 +101,14 @@ def roster(lesson: Lesson, register_id: int | None) -> list[matching.Candidate]:
     )
     people: dict[int, tuple[str, str, str]] = {}
     emails: dict[int, tuple[str, ...]] = {}
-    for key, given, family, organisation, address in db.session.execute(query):
+    codes: dict[int, tuple[str, ...]] = {}
+    owners = {person.id: code for code, person in people_by_tax_codes(tax_codes).items()}
+    for key, given, family, organisation, address, person_id in db.session.execute(query):
+        codes[key] = (owners[person_id],) if person_id in owners else ()
         people[key] = (given, family, organisation)
         emails[key] = (*emails.get(key, ()), address) if address else emails.get(key, ())
     return [
-        matching.Candidate(key, given, family, emails[key], organisation)
+        matching.Candidate(key, given, family, emails[key], organisation, codes[key])
         for key, (given, family, organisation) in people.items()
     ]
 
