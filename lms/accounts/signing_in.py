@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, g, redirect, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
@@ -37,11 +38,12 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     """
 
     def __init__(
-        self, session_id: int, account_id: int, person_id: int, full_name: str, token: str,
+        self, session_id: int, account_id: int, person_id: int, names: tuple[str, str], token: str,
         *, must_change_password: bool,
     ) -> None:  # fmt: skip
         self.session_id, self.account_id, self.person_id = session_id, account_id, person_id
-        self.full_name, self.must_change_password = full_name, must_change_password
+        self.given_name, self.full_name = names[0], f"{names[0]} {names[1]}"
+        self.must_change_password = must_change_password
         self._token = token
 
     @property
@@ -141,7 +143,7 @@ def open_session(account: Account) -> None:
     session.permanent = True
     login_user(
         SignedIn(
-            row.id, account.id, account.person_id, account.person.full_name, token,
+            row.id, account.id, account.person_id, _names(account.person), token,
             must_change_password=account.must_change_password,
         )
     )  # fmt: skip
@@ -165,6 +167,10 @@ def end_session(session_id: int) -> None:
     session.clear()
     if language:
         session["language"] = language
+
+
+def _names(who: Any) -> tuple[str, str]:
+    return who.given_name, who.family_name
 
 
 # With the session come the roles, in one query: nearly every page asks for both. Made once, and
@@ -209,7 +215,7 @@ def _load(token: str) -> SignedIn | None:
     held = [Grant(*each[-3:]) for each in rows if each.role is not None]
     g.setdefault("open_grants", {})[row.person_id] = held
     return SignedIn(
-        row.id, row.account_id, row.person_id, f"{row.given_name} {row.family_name}", token,
+        row.id, row.account_id, row.person_id, _names(row), token,
         must_change_password=row.must_change_password,
     )  # fmt: skip
 
