@@ -10,6 +10,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from certificates.fetcher import Resource
 from lms.attendance import words_paper
 from lms.attendance.pdf import Printed, printer, qr_code
 from lms.attendance.pdf_joining import Joiner
@@ -18,6 +19,7 @@ from lms.attendance.sealed import Sealed
 from lms.attendance.sealing import SealedRow
 from lms.attendance.words import cell_words, mark_word
 from lms.catalogue.words import MODE_WORDS
+from lms.extensions import db
 from lms.pages import local_date, local_datetime, local_time
 
 ROWS_OF_A_PART = 250  # WeasyPrint's time grows faster than its tables
@@ -63,17 +65,23 @@ def register_pdf(sealed: Sealed, language: str, address: str, tell: Tell) -> Pri
 def print_parts(
     found: Sequence[tuple[int, Sequence[T]]],
     html: Callable[[int, Sequence[T], int], str],
-    pictures: dict[str, Any],
+    pictures: dict[str, Resource],
     tell: Tell,
 ) -> Printed:
     """Lay out the parts one after the other, page numbers going on, and join them."""
     joiner, printed = Joiner(), Printed(b"", 0)
     for start, rows in found:
-        printed = printer().print(html(start, rows, joiner.pages + 1), pictures)
+        printed = lay_out(html(start, rows, joiner.pages + 1), pictures)
         tell()
         if len(found) > 1:
             joiner.add(printed.pdf)
     return printed if len(found) == 1 else Printed(joiner.finish(), joiner.pages)
+
+
+def lay_out(html: str, pictures: dict[str, Resource]) -> Printed:
+    """The PDF of a page whose words are all there; nobody waits for a transaction meanwhile."""
+    db.session.rollback()
+    return printer().print(html, pictures)
 
 
 def _shared(sealed: Sealed, language: str, address: str) -> dict[str, Any]:

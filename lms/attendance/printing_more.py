@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lms.attendance.pdf import Printed, printer, qr_code
+from lms.attendance.pdf import Printed, qr_code
 from lms.attendance.pdf_joining import Joiner
-from lms.attendance.printing import Tell, corrected, fill, parts, print_parts, when_words
+from lms.attendance.printing import (
+    Tell,
+    corrected,
+    fill,
+    lay_out,
+    parts,
+    print_parts,
+    when_words,
+)
 from lms.attendance.sealed import Sealed
 from lms.catalogue.models import Cycle, Lesson
 from lms.clock import now
@@ -43,7 +51,7 @@ def sheet_pdf(
         teachers=teachers, funding=funding, blank=EMPTY_LINES, first=1,
         when=when_words(lesson.starts_at, lesson.ends_at, lesson.zone),
     )  # fmt: skip
-    printed = printer().print(html, {"register:qr.svg": qr_code(address)})
+    printed = lay_out(html, {"register:qr.svg": qr_code(address)})
     tell()
     return printed
 

@@ -23,6 +23,7 @@ from lms.extensions import db
 from tests import factories
 from tests.attendance.scene import Scene, bring_in, zoom
 from tests.client import PercorsoClient
+from tests.counting import statements
 
 
 @pytest.fixture
@@ -128,6 +129,22 @@ def test_trainers_and_organisers_of_other_tracks_may_not(
     browser = PercorsoClient(client.app).sign_in(other)
     assert browser.get(address(scene)).status_code == 403
     assert scene.cycle.title not in browser.get("/registri/da-controfirmare").text
+
+
+def test_no_page_asks_more_than_it_needs(client: PercorsoClient, scene: Scene) -> None:
+    for _each in range(3):
+        close(scene)
+        scene.lesson = factories.lesson(scene.module)
+    closed = f"/incontri/{scene.lesson.id - 1}/registro"
+    boss = client.sign_in(factories.organiser())
+    for path in (
+        address(scene), closed, f"{closed}/pdf", f"{closed}/scansioni",
+        f"/cicli/{scene.cycle.slug}/registri", f"/cicli/{scene.cycle.slug}/registri/pdf",
+        "/registri/da-controfirmare",
+    ):  # fmt: skip
+        with statements() as asked:
+            assert boss.get(path).status_code == 200
+        assert len(asked) <= 8, (path, asked)
 
 
 def test_several_at_once_all_or_none(client: PercorsoClient, scene: Scene) -> None:

@@ -43,8 +43,7 @@ KINDS = {
     "application/zip": "application/zip",
 }
 # What leads to a provider is asked by tests/federation, which has one; what the attack decided can
-# no longer be taken back, so tests/privacy asks that; what failed is made again by
-# tests/attendance.
+# no longer be taken back: tests/privacy asks that. What failed is made again in tests/attendance.
 ASKED_ELSEWHERE = {
     "federation.start", "federation.link", "federation.finish", "privacy.take_back",
     "attendance.make_document_again",
