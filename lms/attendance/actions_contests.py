@@ -114,7 +114,7 @@ def contest_presence(
         _attach(contest, upload)
     audit.record("contest.opened", contest, actor_id=by)
     letters.tell([enrolment.person_id], "received", contest, letters.received(contest, lesson))
-    make = letters.opened(contest, lesson, enrolment.full_name, reason)
+    make = letters.opened(contest, lesson, enrolment.full_name)
     letters.tell(_staff(lesson, enrolment.person_id), "opened", contest, make)
     return contest
 

@@ -55,12 +55,11 @@ def received(contest: Contest, lesson: Lesson) -> Maker:
     )  # fmt: skip
 
 
-def opened(contest: Contest, lesson: Lesson, name: str, reason: str) -> Maker:
-    """To the staff: somebody contests, and waits."""
+def opened(contest: Contest, lesson: Lesson, name: str) -> Maker:
+    """To the staff: somebody contests, and waits. Why is told on the page: it may be private."""
     return lambda: _letter(
         _("A presence is contested"), contest, lesson,
         _("%(name)s contests their presence and waits for an answer.", name=name),
-        _("The reason given: %(reason)s", reason=reason),
     )  # fmt: skip
 
 

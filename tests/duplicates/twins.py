@@ -40,8 +40,8 @@ from tests.accounts.codes import ROSSI
 START = datetime(2026, 5, 12, 8, tzinfo=UTC)
 # What only grows, or is no part of what a merge moves.
 HISTORIES = {
-    "audit_event", "evidence", "enrolment_event", "person_merge", "user_session", "job",
-    "security_event", "outbox_message",
+    "audit_event", "contest_event", "evidence", "enrolment_event", "person_merge", "user_session",
+    "job", "security_event", "outbox_message",
 }  # fmt: skip
 
 

@@ -12,6 +12,14 @@ from lms import audit
 from lms.accounts.actions import edit_person
 from lms.accounts.models import Account, UserSession
 from lms.accounts.security_log import SecurityEvent, note
+from lms.attendance.models import AttendanceRegister
+from lms.attendance.models_contests import (
+    AttachmentKind,
+    Contest,
+    ContestAttachment,
+    ContestEvent,
+    ContestEventKind,
+)
 from lms.calendars.models import CalendarFeed
 from lms.catalogue.models import CycleStatus
 from lms.clock import now
@@ -120,6 +128,27 @@ class Somebody:
         )  # fmt: skip
 
     def _words_elsewhere(self) -> None:
+        register = select(AttendanceRegister.id).where(
+            AttendanceRegister.lesson_id == self.scene.lesson.id
+        )
+        contest = Contest(
+            register_id=db.session.scalars(register).one(), enrolment_id=self.enrolment.id,
+            opened_at=now(),
+        )  # fmt: skip
+        db.session.add(contest)
+        db.session.flush()
+        db.session.add_all(
+            [
+                ContestEvent(
+                    contest_id=contest.id, kind=ContestEventKind.OPENED, at=now(),
+                    actor_id=self.person.id, note=f"Sono {FAMILY}, ed ero presente.",
+                ),
+                ContestAttachment(
+                    contest_id=contest.id, filename=f"{FAMILY}.pdf", kind=AttachmentKind.PDF,
+                    sha256="d" * 64, size=4, content=f"%PDF {GIVEN}".encode(),
+                ),
+            ]
+        )  # fmt: skip
         db.session.add(
             EnrolmentEvent(
                 enrolment_id=self.enrolment.id, status=self.enrolment.status, at=now(),
