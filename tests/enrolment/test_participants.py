@@ -85,7 +85,13 @@ def test_the_file_opens_in_a_spreadsheet_and_holds_no_formula(office: PercorsoCl
     assert len(read_csv(office.get("/cicli/primo-ciclo/iscritti.csv?q=nessuno").data)) == 1
 
 
-@given(st.lists(st.lists(st.text(), min_size=2, max_size=3), max_size=4))
+# Chance alone hardly ever begins a text as a formula begins.
+CELLS = st.builds(
+    "".join, st.tuples(st.sampled_from(["=", "+", "-", "@", " =", "\t@", ""]), st.text())
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=3), max_size=4))
 def test_no_cell_ever_begins_a_formula(rows: list[list[str]]) -> None:
     """Weakness 25."""
     for row in read_csv(csv_bytes(["a", "b"], rows)):
