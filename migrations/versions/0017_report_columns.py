@@ -25,7 +25,8 @@ def _methods(methods: tuple[str, ...]) -> None:
     """Other ways in which a person of a report is known. SQLite 3.53 takes PostgreSQL's words."""
     listed = ", ".join(f"'{each}'" for each in methods)
     for name, condition in (
-        (MATCH, f"match IN ({listed}, 'dismissed')"),
+        # where rows stand already, SQLite takes a condition of NULL for a breach
+        (MATCH, f"match IS NULL OR match IN ({listed}, 'dismissed')"),
         (NAMES, WITH_ENROLMENT.format(listed)),
     ):
         op.execute(f"ALTER TABLE report_entry DROP CONSTRAINT {name}")
