@@ -86,6 +86,7 @@
     if (people) say(away ? (people === 1 ? "awayOne" : "awayMany") : people === 1 ? "one" : "many", people);
     else if (away) say("awayNone");
     else if (offline) say("offline");
+    else if (queue.length) say("asks");
     else sentence.textContent = "";
     drawAsked(queue.filter((entry) => entry.answer));
   }
