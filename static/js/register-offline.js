@@ -32,8 +32,6 @@
     minutes: row.querySelector("input[inputmode=numeric]").value.trim(),
   });
 
-  // --- what waits -----------------------------------------------------------------------------
-
   function queueRow(row) {
     const enrolment = numberOf.get(row);
     const queue = read();
@@ -68,8 +66,6 @@
     if (!offline && !away) flush();
   });
 
-  // --- what is said ---------------------------------------------------------------------------
-
   const sentence = bar.querySelector("[data-sentence]");
   const asked = bar.querySelector("[data-asked]");
   const say = (name, number) => {
@@ -86,6 +82,7 @@
     if (people) say(away ? (people === 1 ? "awayOne" : "awayMany") : people === 1 ? "one" : "many", people);
     else if (away) say("awayNone");
     else if (offline) say("offline");
+    else if (queue.length) say("asks");
     else sentence.textContent = "";
     drawAsked(queue.filter((entry) => entry.answer));
   }
@@ -124,12 +121,9 @@
     if (row) saved(row, entry.answer.was, true);
     if (mine) {
       const again = { ...entry, id: crypto.randomUUID(), was: entry.answer.was, at: new Date().toISOString() };
-      delete again.answer;
-      delete again.after;
+      for (const name of ["answer", "after"]) delete again[name];
       write([...read(), again]);
-      if (row) mark(row, entry.mark, entry.minutes);
-      if (row) row.classList.add("rg-waiting");
-      if (row) recount([row]);
+      if (row) { wait(row, entry); recount([row]); }
     }
     draw();
     sentence.focus();
@@ -141,6 +135,11 @@
     row.querySelector("input[inputmode=numeric]").value = value === "present" ? minutes : "";
   }
 
+  function wait(row, entry) {
+    mark(row, entry.mark, entry.minutes);
+    row.classList.add("rg-waiting");
+  }
+
   // The register now holds this: the row's ground for what is changed next.
   function saved(row, was, visibly) {
     const [, value, minutes] = was.split(":");
@@ -150,8 +149,6 @@
     if (visibly) mark(row, value, minutes);
     form.dispatchEvent(new CustomEvent("register:saved", { detail: row }));
   }
-
-  // --- sending --------------------------------------------------------------------------------
 
   async function ask(options = {}) {
     const waiting = AbortSignal.timeout ? AbortSignal.timeout(options.body ? 30000 : PATIENCE) : undefined;
@@ -183,7 +180,12 @@
       const csrf = await token();
       let sent = 0;
       while (csrf && read().some(open)) sent += await send(read().filter(open).slice(0, AT_ONCE), csrf);
-      if (csrf && !read().some(open)) { draw(); if (sent) { bar.hidden = false; say(sent === 1 ? "sentOne" : "sentMany", sent); } return; }
+      if (csrf && sent) {
+        draw();
+        bar.hidden = false;
+        if (!read().length) say(sent === 1 ? "sentOne" : "sentMany", sent);
+        return;
+      }
     } catch {
       offline = true;
     } finally {
@@ -212,20 +214,14 @@
     return entries.filter(done).length;
   }
 
-  // --- when -----------------------------------------------------------------------------------
-
   // A save is sent as ever once the server is known to be there; without it, the marks wait here.
   form.addEventListener("submit", async (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
     const { submitter } = event;
     if (await token()) {
-      if (submitter && submitter.name) {
-        const carried = Object.assign(document.createElement("input"), {
-          type: "hidden", name: submitter.name, value: submitter.value,
-        });
-        form.append(carried);
-      }
+      const { name, value } = submitter || {};
+      if (name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
       HTMLFormElement.prototype.submit.call(form);
       return;
     }
@@ -252,7 +248,7 @@
   // What waited through a reload is put back into its rows before anything is sent.
   for (const entry of read()) {
     const row = rows.get(entry.enrolment);
-    if (row && open(entry)) { mark(row, entry.mark, entry.minutes); row.classList.add("rg-waiting"); }
+    if (row && open(entry)) wait(row, entry);
   }
   recount();
   offline = !navigator.onLine;
