@@ -60,7 +60,7 @@ def test_from_my_hours_to_the_answer(
         assert_page_holds(other, other.url)
         turn(other.get_by_role("link", name="Rossi Ada"))
         assert_page_holds(other, contest)
-        other.get_by_label("Accolta:").check()
+        other.get_by_role("radio", name="Accolta: il segno").and_(other.locator("[value=accept]")).check()
         other.get_by_label("Minuti").fill("60")
         other.get_by_label("Motivo della risposta").fill("Visto in aula.")
         turn(other.get_by_role("button", name="Dai la risposta"))
@@ -77,8 +77,8 @@ def test_counts_come_in_while_somebody_watches(app: Flask, page: Page) -> None:
     open_account(scene.trainer, "docente@example.org", PASSWORD)
     db.session.commit()
     client = PercorsoClient(app).sign_in(scene.trainer)
-    db.session.commit()
     live, cycle = f"/incontri/{scene.lesson.id}/diretta", f"/cicli/{scene.cycle.slug}/presenze"
+    db.session.commit()  # or this transaction would stand in the server's way
     with serve(app) as url:
         page.clock.install()
         enter(page, url, "docente@example.org")
