@@ -31,6 +31,7 @@ class LiveServer:
         environ = {
             **os.environ, "LMS_ENV": "test", "LMS_DATA": str(settings.data),
             "LMS_SECRET_KEY": SECRET, "LMS_DATABASE_URL": settings.database_url,
+            "LMS_ENCRYPTION_KEYS": " ".join(settings.encryption_keys),
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}",
