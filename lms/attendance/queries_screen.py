@@ -51,7 +51,7 @@ def counts(desk: Desk) -> CheckCounts:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """What the register tells of check-ins: how many, who waits for a check-out, shared browsers."""
+    """What the register tells of check-ins: how many, how many wait, how many browsers shared."""
 
     came: int
     waiting: int

@@ -281,5 +281,6 @@ def test_a_lesson_that_ends_later_is_counted_again_for_who_checked_in(app: Flask
     assert "Ricalcola i minuti degli ingressi" in trainer.get(room.url).text
     assert trainer.post(f"{room.url}/ricalcola").status_code == 303
     after = room.record(ada)
-    assert before and after
+    assert before is not None
+    assert after is not None
     assert after[1] == before[1] + 30
