@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 TRIES = 40
 AGAIN_AFTER = 0.05
 THINKING = (0.3, 1.2)
+GONE = 410
 _TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -113,6 +114,9 @@ async def _read(reader: asyncio.StreamReader) -> Answer:
 async def check_in(phone: Phone, who: int, scan: Callable[[], str], told: Told) -> None:
     """Scan, press the button, look at one's hours."""
     scanned = await phone.step("GET", scan())
+    while scanned.status == GONE:  # it took longer than a code lasts: one scans the next
+        told.retries += 1
+        scanned = await phone.step("GET", scan())
     page = scanned.header(b"location").decode()
     shown = await phone.step("GET", page)
     found = _TOKEN.search(shown.body)

@@ -18,6 +18,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from lms.extensions import db
 from tests.servers import missing
 
 AXE = Path(__file__).parent.parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -150,7 +151,11 @@ def assert_page_holds(page: Page, url: str, *, look: Callable[[str], None] | Non
 
 @contextmanager
 def serve(app: Flask) -> Iterator[str]:
-    """The application on a free port of loopback, in a thread; gives its address."""
+    """The application on a free port of loopback, in a thread; gives its address.
+
+    What the test itself read ends first: an open transaction would hold SQLite's write lock.
+    """
+    db.session.rollback()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

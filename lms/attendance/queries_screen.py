@@ -51,8 +51,9 @@ def counts(desk: Desk) -> CheckCounts:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """What the register tells of check-ins: who still waits for a check-out, shared browsers."""
+    """What the register tells of check-ins: how many, how many wait, how many browsers shared."""
 
+    came: int
     waiting: int
     shared: int
 
@@ -82,9 +83,10 @@ def notices(register_id: int, *, over: bool) -> Notices:
         .having(func.count(Evidence.enrolment_id.distinct()) > 1)
         .subquery()
     )
-    found = select(waiting, select(func.count()).select_from(shared).scalar_subquery())
-    still_in, devices = db.session.execute(found).one()
-    return Notices(still_in if over else 0, devices)
+    came = select(func.count()).select_from(last).scalar_subquery()
+    found = select(came, waiting, select(func.count()).select_from(shared).scalar_subquery())
+    everybody, still_in, devices = db.session.execute(found).one()
+    return Notices(everybody, still_in if over else 0, devices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,3 +268,19 @@ def test_opening_and_closing(app: Flask) -> None:
     client.post(scene.page)
     refused = trainer.post(f"{scene.url}/codice/apri", {})
     assert refused.status_code == 409  # somebody is in: what a check-in means stays
+
+
+def test_a_lesson_that_ends_later_is_counted_again_for_who_checked_in(app: Flask) -> None:
+    room = Room("Ada Abete")
+    ada = room.people[0]
+    actions_checking.check(room.lesson.id, ada.person_id, IN, "0" * 64)
+    before = room.record(ada)
+    room.lesson.ends_at += timedelta(minutes=30)
+    db.session.commit()
+    trainer = PercorsoClient(app).sign_in(room.trainer)
+    assert "Ricalcola i minuti degli ingressi" in trainer.get(room.url).text
+    assert trainer.post(f"{room.url}/ricalcola").status_code == 303
+    after = room.record(ada)
+    assert before is not None
+    assert after is not None
+    assert after[1] == before[1] + 30

@@ -23,7 +23,7 @@ from tests.servers import free_port
 
 
 class LiveServer:
-    """gunicorn with two workers on the database of `app`."""
+    """gunicorn with two workers on the database of `app`, as `lms serve` runs it."""
 
     def __init__(self, app: Flask) -> None:
         settings: Settings = app.config["SETTINGS"]
@@ -31,16 +31,17 @@ class LiveServer:
         environ = {
             **os.environ, "LMS_ENV": "test", "LMS_DATA": str(settings.data),
             "LMS_SECRET_KEY": SECRET, "LMS_DATABASE_URL": settings.database_url,
+            "LMS_ENCRYPTION_KEYS": " ".join(settings.encryption_keys),
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}",
-             "--workers", "2", "--threads", "4", "--worker-class", "gthread",
+             "--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload",
              "--log-level", "critical"],
             env=environ, cwd=PROJECT_ROOT,
         )  # fmt: skip
 
     def wait(self) -> None:
-        for _attempt in range(300):
+        for _attempt in range(1200):
             with contextlib.suppress(OSError):
                 connection = self.connect()
                 connection.request("GET", "/accedi")
@@ -72,7 +73,7 @@ def live(app: Flask) -> Iterator[LiveServer]:
         yield server
     finally:
         server.process.terminate()
-        server.process.wait(timeout=30)
+        server.process.wait(timeout=60)
 
 
 class Clerk:
