@@ -22,8 +22,10 @@ from lms.attendance.rules import (
     stays_of,
 )
 from lms.attendance.uniting import Side, Why, unite
+from lms.attendance.window import Window
 from tests.attendance.scene import END, START
 
+LESSON = Window(START, END)
 CHECKIN, CHECKOUT = EvidenceKind.CHECKIN, EvidenceKind.CHECKOUT
 
 
@@ -65,7 +67,7 @@ def report(start: float, end: float) -> Proof:
     ],
 )
 def test_minutes_of_check_ins(proofs: list[Proof], minutes: int) -> None:
-    outcome = derive(proofs, START, END)
+    outcome = derive(proofs, LESSON)
     assert outcome is not None
     assert (outcome.mark, outcome.minutes) == (Mark.PRESENT, minutes)
     reported = any(each.kind is EvidenceKind.REPORT for each in proofs)
@@ -74,17 +76,17 @@ def test_minutes_of_check_ins(proofs: list[Proof], minutes: int) -> None:
 
 def test_a_word_outweighs_a_check_in_until_it_is_taken_back() -> None:
     word = Proof(EvidenceKind.TRAINER_MARK, Mark.ABSENT, 0)
-    assert derive([word, came(0)], START, END) == Outcome(Mark.ABSENT, 0, RecordSource.TRAINER)
+    assert derive([word, came(0)], LESSON) == Outcome(Mark.ABSENT, 0, RecordSource.TRAINER)
     back = Proof(EvidenceKind.TRAINER_MARK)
-    again = derive([word, came(0), back], START, END)
+    again = derive([word, came(0), back], LESSON)
     assert again == Outcome(Mark.PRESENT, 120, RecordSource.CHECKIN)
 
 
 def test_a_followed_link_is_no_mark_and_no_word() -> None:
     clicked = Proof(EvidenceKind.JOINED_LINK, at=at(1))
-    assert derive([clicked], START, END) is None
+    assert derive([clicked], LESSON) is None
     word = Proof(EvidenceKind.TRAINER_MARK, Mark.EXCUSED, 0)
-    assert derive([word, clicked], START, END) == Outcome(Mark.EXCUSED, 0, RecordSource.TRAINER)
+    assert derive([word, clicked], LESSON) == Outcome(Mark.EXCUSED, 0, RecordSource.TRAINER)
 
 
 def test_who_waits_for_a_check_out_is_told_since_when() -> None:
@@ -96,11 +98,11 @@ def test_who_waits_for_a_check_out_is_told_since_when() -> None:
 def test_two_records_with_check_ins_are_united_by_their_stays() -> None:
     one = Side(Outcome(Mark.PRESENT, 60, RecordSource.CHECKIN), stays_of([came(60)], END))
     other = Side(Outcome(Mark.PRESENT, 30, RecordSource.REPORT), stays_of([report(0, 30)], END))
-    united = unite(one, other, START, END)
+    united = unite(one, other, LESSON)
     assert united.outcome == Outcome(Mark.PRESENT, 90, RecordSource.REPORT)
     assert united.why is Why.STAYS
     waiting = Side(Outcome(Mark.PRESENT, 0, RecordSource.CHECKIN))
-    assert unite(waiting, waiting, START, END).outcome == waiting.outcome
+    assert unite(waiting, waiting, LESSON).outcome == waiting.outcome
 
 
 @given(
@@ -118,5 +120,5 @@ def test_stays_never_overlap_and_never_leave_the_lesson(
     assert (found is None) == all(kind is CHECKOUT for kind, _minute in ordered)
     stays = found.stays if found else ()
     assert all(one.end <= two.start for one, two in pairwise(stays))
-    outcome = derive(proofs, START, END)
+    outcome = derive(proofs, LESSON)
     assert (outcome.minutes if outcome else 0) <= 120
