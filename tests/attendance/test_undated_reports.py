@@ -51,7 +51,7 @@ def test_another_day_needs_its_date_and_can_be_changed(client: PercorsoClient) -
     address = staged(client, here)
     refused = answer(client, address, day="other")
     assert refused.status_code == 422
-    assert "Indica l&#39;altro giorno." in refused.text
+    assert "Indica l’altro giorno." in refused.text
     assert answer(client, address, day="other", other_day="99/99").status_code == 422
     assert answer(client, address, day="other", other_day="2026-04-21").status_code == 303
     again = client.get(f"{address}?change=1")
