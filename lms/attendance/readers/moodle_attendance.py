@@ -60,7 +60,7 @@ def _begins_with_a_time(heading: str) -> bool:
 def _of_statuses(grid: Grid, at: int) -> bool:
     filled = [cell for row in grid.rows[:100] if at < len(row.cells) and (cell := row.cells[at])]
     matching = sum(_STATUS.fullmatch(cell) is not None for cell in filled)
-    return matching >= _STATUSES_SHARE * len(filled)
+    return bool(filled) and matching >= _STATUSES_SHARE * len(filled)
 
 
 def _course(above: Sequence[Row]) -> str:
