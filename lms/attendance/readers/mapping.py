@@ -95,6 +95,8 @@ def guessed(headings: Row, rows: Sequence[Row]) -> ColumnMapping:
     whole, given, family = names(grid, [i for i in grid.texts() if i not in {*days, *hours}])
     joined = grid.saying("join", "start", among=times)
     left = grid.saying("leave", "end", among=[i for i in times if i != joined])
+    if joined is None and left is None and len(times) == 2:  # from, to
+        joined, left = times
     minutes = grid.saying("minutes", "duration", "total", among=[*grid.numbers, *grid.lengths])
     found: dict[Role, int | None] = {
         "name": whole,
