@@ -81,22 +81,38 @@ def test_another_table_is_refused_with_what_was_looked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("platform", "text"),
     [
-        "Full Name,User Action,Timestamp\nAda,Joined,\"11/4/2020, 9:50:12 AM\"\n",
-        "Name;Join Time;Leave Time;Duration;Email;Role\n"
-        "Ada;4/13/2022, 7:56:32 AM;4/13/2022, 9:38:51 AM;1h 42m;a@ente.example.it;Organizer\n",
-        "Nome,Moderatore,Ingresso,Uscita,Duration\n"
-        'Ada,TRUE,"14/4/2026, 09:55:01","14/4/2026, 12:05:44",02:10:43\n',
-        "First name,Last name,Email,Duration,Time joined,Time exited\n"
-        "Ada,Finti,,58 min,10:02 AM,11:00 AM\n",
-        "Attended,Last Name,First Name,Email Address,Join Time,Leave Time,Time in Session\n"
-        "Yes,Finti,Ada,a@ente.example.it,04/14/2026 09:58 AM CEST,04/14/2026 11:58 AM CEST,"
-        "2 hours\n",
-        "Nome,Entrata,Uscita\nAda,13/04/2026 09:00,13/04/2026 10:00\n",
+        ("teams", 'Full Name,User Action,Timestamp\nAda,Joined,"11/4/2020, 9:50:12 AM"\n'),
+        (
+            "teams",
+            "Name;Join Time;Leave Time;Duration;Email;Role\n"
+            "Ada;4/13/2022, 7:56:32 AM;4/13/2022, 9:38:51 AM;1h 42m;a@ente.example.it;Organizer\n",
+        ),
+        (
+            "bigbluebutton",
+            "Nome,Moderatore,Ingresso,Uscita,Duration\n"
+            'Ada,TRUE,"14/4/2026, 09:55:01","14/4/2026, 12:05:44",02:10:43\n',
+        ),
+        (
+            "meet",
+            "First name,Last name,Email,Duration,Time joined,Time exited\n"
+            "Ada,Finti,,58 min,10:02 AM,11:00 AM\n",
+        ),
+        (
+            "gotowebinar",
+            "Attended,Last Name,First Name,Email Address,Join Time,Leave Time,Time in Session\n"
+            "Yes,Finti,Ada,a@ente.example.it,04/14/2026 09:58 AM CEST,04/14/2026 11:58 AM CEST,"
+            "2 hours\n",
+        ),
     ],
-)  # fmt: skip
-def test_other_platforms_are_not_taken_for_zoom(text: str) -> None:
+)
+def test_other_platforms_are_not_taken_for_zoom(platform: str, text: str) -> None:
+    assert read_report(text.encode(), "report.csv").platform == platform
+
+
+def test_times_alone_are_no_platform() -> None:
+    text = "Nome,Entrata,Uscita\nAda,13/04/2026 09:00,13/04/2026 10:00\n"
     assert refusal(text).code == "unknown_table"
 
 
