@@ -1,4 +1,4 @@
-"""The pages of tables of no platform in a real Chromium, wide and on a phone, without script too."""
+"""Tables of no platform and their pages in a real Chromium, wide and on a phone, without script."""
 
 from __future__ import annotations
 
