@@ -63,9 +63,8 @@ def _of_statuses(grid: Grid, at: int) -> bool:
     """Whether a column's cells are statuses: letters in capitals, with points or without."""
     filled = [cell for row in grid.rows[:100] if at < len(row.cells) and (cell := row.cells[at])]
     found = [_STATUS.fullmatch(cell) for cell in filled]
-    matching = sum(
-        each is not None and each["letters"].upper() == each["letters"] for each in found
-    )
+    letters = [str(each["letters"]) for each in found if each is not None]
+    matching = sum(each == each.upper() for each in letters)
     return matching >= _STATUSES_SHARE * len(filled)
 
 
