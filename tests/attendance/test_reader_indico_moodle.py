@@ -91,6 +91,14 @@ def test_moodle_letters_without_points_decide_only_where_they_are_clear() -> Non
     assert notice(report, "unclear_statuses") == {"names": ("R",)}
 
 
+def test_a_meetings_own_line_is_no_row_of_sessions() -> None:
+    head = (
+        "Topic,Id,Start,End,Minutes\nBilancio,812 3456 7890,16/05/2026 08:50,16/05/2026 10:00,70\n"
+    )
+    rows = "\nName (original name),Email,Total minutes\nAda Verdi,ada@example.org,70\n"
+    assert read_report((head + rows).encode(), "zoom.csv", zone=ROME).platform == "zoom"
+
+
 def test_moodle_log_of_a_room_becomes_stays() -> None:
     entered, left = "has joined a bigbluebutton meeting", "has left a bigbluebutton meeting"
     report = log(

@@ -18,7 +18,7 @@ from lms.attendance.readers.stamps import parse_stamp
 from lms.attendance.readers.table import Row, Table
 
 _STATUS = re.compile(
-    r"(?P<letters>[^\W\d_]{1,6}|\?|-)(?:\s*\((?P<points>\d+(?:[.,]\d+)?)\s*/\s*\d+[^)]*\))?"
+    r"(?P<letters>[^\W\d_]{1,4}|\?|-)(?:\s*\((?P<points>\d+(?:[.,]\d+)?)\s*/\s*\d+[^)]*\))?"
 )
 _STATUSES_SHARE = 0.8
 _PRESENT, _ABSENT = "P", "A"
@@ -39,7 +39,9 @@ class MoodleAttendanceReader:
                 continue
             below = tuple(each for each in table.rows[at + 1 :] if each.filled > 1)
             grid = Grid(row, below)
-            if below and all(_of_statuses(grid, i) for i in sessions):
+            if any(row.cell(i) for row in below for i in sessions) and all(
+                _of_statuses(grid, i) for i in sessions
+            ):
                 return _report(grid, sessions, _course(table.rows[:at]))
         return None
 
@@ -58,9 +60,12 @@ def _begins_with_a_time(heading: str) -> bool:
 
 
 def _of_statuses(grid: Grid, at: int) -> bool:
+    """Whether a column's cells are statuses: letters in capitals, with points or without."""
     filled = [cell for row in grid.rows[:100] if at < len(row.cells) and (cell := row.cells[at])]
-    matching = sum(_STATUS.fullmatch(cell) is not None for cell in filled)
-    return bool(filled) and matching >= _STATUSES_SHARE * len(filled)
+    found = [_STATUS.fullmatch(cell) for cell in filled]
+    letters = [str(each["letters"]) for each in found if each is not None]
+    matching = sum(each == each.upper() for each in letters)
+    return matching >= _STATUSES_SHARE * len(filled)
 
 
 def _course(above: Sequence[Row]) -> str:
