@@ -226,6 +226,7 @@ def test_damaged_reports(seed: int) -> None:
 clock = st.integers(0, 23 * 60)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("AB"), clock, st.integers(0, 59)), min_size=1, max_size=8)
 )
