@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +13,6 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-REFUSAL = "this row is kept as it was written"
 NEW_KINDS = ("checkin", "checkout", "joined_link")
 NEW_SOURCE = "checkin"
 
@@ -95,25 +97,59 @@ def upgrade() -> None:
     op.create_index(op.f("ix_check_in_trace_at"), "check_in_trace", ["at"])
 
 
+@contextmanager
+def _unguarded(*triggers: str) -> Iterator[None]:
+    """Without these guards of `evidence`, which stand again afterwards as they stood."""
+    bind = op.get_bind()
+    if not _sqlite():
+        for name in triggers:
+            op.execute(f"ALTER TABLE evidence DISABLE TRIGGER {name}")
+        yield
+        for name in triggers:
+            op.execute(f"ALTER TABLE evidence ENABLE TRIGGER {name}")
+        return
+    made = sa.text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name")
+    known = [str(bind.execute(made, {"name": name}).scalar_one()) for name in triggers]
+    for name in triggers:
+        op.execute(f"DROP TRIGGER {name}")
+    yield
+    for sql in known:
+        bind.exec_driver_sql(sql)
+
+
 def downgrade() -> None:
-    """Check-ins are not known before: their evidence goes, what they credited stays as a word."""
+    """Check-ins are not known before: they become their authors' words, worth what was credited.
+
+    A followed link credits nothing and goes.
+    """
     op.drop_table("check_in_trace")
     op.drop_table("self_check_in")
-    records = sa.table("attendance_record", sa.column("source"))
+    records = sa.table(
+        "attendance_record",
+        sa.column("register_id"), sa.column("enrolment_id"), sa.column("minutes"),
+        sa.column("source"),
+    )  # fmt: skip
+    evidence = sa.table(
+        "evidence",
+        sa.column("register_id"), sa.column("enrolment_id"), sa.column("kind"),
+        sa.column("mark"), sa.column("minutes"),
+    )  # fmt: skip
+    credited = (
+        sa.select(records.c.minutes)
+        .where(
+            records.c.register_id == evidence.c.register_id,
+            records.c.enrolment_id == evidence.c.enrolment_id,
+        )
+        .correlate(evidence)
+        .scalar_subquery()
+    )
+    with _unguarded("evidence_no_update", "evidence_no_delete"):
+        op.execute(evidence.delete().where(evidence.c.kind == "joined_link"))
+        op.execute(
+            evidence.update()
+            .where(evidence.c.kind.in_(("checkin", "checkout")))
+            .values(kind="trainer_mark", mark="present", minutes=sa.func.coalesce(credited, 0))
+        )
     op.execute(records.update().where(records.c.source == NEW_SOURCE).values(source="trainer"))
     _without("attendance_record", "source", NEW_SOURCE)
-    on_table = "" if _sqlite() else " ON evidence"
-    op.execute(f"DROP TRIGGER evidence_no_delete{on_table}")
-    evidence = sa.table("evidence", sa.column("kind"))
-    op.execute(evidence.delete().where(evidence.c.kind.in_(NEW_KINDS)))
-    if _sqlite():
-        op.execute(
-            "CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence "
-            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-        )
-    else:
-        op.execute(
-            "CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence FOR EACH ROW "
-            "EXECUTE FUNCTION keep_row()"
-        )
     _without("evidence", "kind", *NEW_KINDS)
