@@ -7,7 +7,7 @@
   if (!form || !bar || !("localStorage" in window) || !crypto.randomUUID) return;
   const { person, marks: address, worker, page } = bar.dataset;
   const STORE = `percorso-marks:${person}:${page}`;
-  const AT_ONCE = 100, PATIENCE = 4000, AGAIN = 15000;
+  const AT_ONCE = 100, PATIENCE = 6000, AGAIN = 15000;
   const rows = new Map([...form.querySelectorAll("tr[data-row]")].map((row) => [
     Number(row.querySelector("input[type=hidden]").name.slice(4)), row,
   ]));
@@ -252,6 +252,7 @@
   }
   recount();
   offline = !navigator.onLine;
+  if (offline) document.querySelector(".pc-messages")?.replaceChildren(); // those of the copy's day
   draw();
   flush();
 })();

@@ -20,7 +20,8 @@ async function keep(addresses) {
   const cache = await caches.open(CACHE);
   await Promise.all(addresses.map(async (address) => {
     if (await cache.match(address)) return;
-    const answer = await fetch(address, { redirect: "manual" });
+    // A copy tells no messages: they are for the page that its reader sees next.
+    const answer = await fetch(address, { redirect: "manual", headers: { "X-Copy": "1" } });
     if (answer.ok) await cache.put(address, answer);
   }));
 }

@@ -196,3 +196,11 @@ def test_the_worker_may_keep_the_register_and_nothing_above(
     answer = trainer.get(f"{scene.url}/worker.js")
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Service-Worker-Allowed"] == scene.url
+
+
+def test_a_copy_for_the_device_takes_no_message_away(trainer: PercorsoClient, scene: Scene) -> None:
+    """The worker fetches the page once more: what was flashed is for who reads next."""
+    saved = {f"mark-{scene.people[0].id}": "present", f"was-{scene.people[0].id}": "0::0"}
+    assert trainer.post(scene.url, saved).status_code == 303
+    assert "1 presenza salvata" not in trainer.get(scene.url, headers={"X-Copy": "1"}).text
+    assert "1 presenza salvata" in trainer.get(scene.url).text
