@@ -60,7 +60,9 @@ def test_from_my_hours_to_the_answer(
         assert_page_holds(other, other.url)
         turn(other.get_by_role("link", name="Rossi Ada"))
         assert_page_holds(other, contest)
-        other.get_by_role("radio", name="Accolta: il segno").and_(other.locator("[value=accept]")).check()
+        other.get_by_role("radio", name="Accolta: il segno").and_(
+            other.locator("[value=accept]")
+        ).check()
         other.get_by_label("Minuti").fill("60")
         other.get_by_label("Motivo della risposta").fill("Visto in aula.")
         turn(other.get_by_role("button", name="Dai la risposta"))
