@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.access import Role, holds, holds_any
+from lms.access import Role, holds
 from lms.accounts.own_data import prefer_language
 from lms.accounts.scopes import organised
 from lms.attendance.queries_contests import count_open
@@ -21,7 +21,6 @@ from lms.home import queries
 from lms.home.navigation import navigation
 from lms.links import safe_next
 from lms.pages import LANGUAGES
-from lms.permissions import TEACHING
 from lms.privacy.notices import shown_version, versions
 
 blueprint = Blueprint("home", __name__)
@@ -57,6 +56,7 @@ def _own_page(person_id: int) -> str:
     ids = [row.cycle_id for row in running]
     lessons = queries.own_lessons(person_id, ids, instant)
     tonight = _end_of_day(instant)
+    answers = organising or lessons.to_teach or not mine  # who only attends is spared the query
     return render_template(
         "home/mine.html",
         instant=instant,
@@ -65,7 +65,7 @@ def _own_page(person_id: int) -> str:
         to_register=[row for row in lessons.to_teach if row.lesson.starts_at < tonight],
         to_teach=[row for row in lessons.to_teach if row.lesson.starts_at >= tonight],
         organising=organising,
-        contests=count_open(tracks, person_id) if holds_any(TEACHING) else 0,
+        contests=count_open(tracks, person_id) if answers else 0,
         referring=holds(Role.REFERENT),
         auditing=holds(Role.AUDITOR),
         glance=queries.cycles_at_a_glance(instant, tracks) if organising else [],
