@@ -6,7 +6,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from lms.attendance import queries, queries_evidence, words
-from lms.attendance.intervals import clip
+from lms.attendance.lesson_time import window_of
 from lms.attendance.queries import RegisterRow
 from lms.attendance.rules import Proof, stays_of
 from lms.catalogue.models import Lesson
@@ -33,7 +33,7 @@ def register_csv(lesson: Lesson) -> Response:
 
 
 def _cells(lesson: Lesson, row: RegisterRow, proofs: list[Proof]) -> list[object]:
-    inside = clip(stays_of(proofs, lesson.ends_at), lesson.starts_at, lesson.ends_at)
+    inside = window_of(lesson).inside(stays_of(proofs, lesson.ends_at))
     return [
         row.name,
         row.organisation,

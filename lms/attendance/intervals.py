@@ -61,13 +61,6 @@ def intersection(
     return tuple(common)
 
 
-def clip(
-    intervals: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime
-) -> tuple[Interval, ...]:
-    """Return what of `intervals` lies between the two instants, sorted and disjoint, in UTC."""
-    return intersection(intervals, [(start, end)])
-
-
 def subtraction(
     intervals: Iterable[tuple[datetime, datetime]], taken: Iterable[tuple[datetime, datetime]]
 ) -> tuple[Interval, ...]:

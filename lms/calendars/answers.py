@@ -15,8 +15,8 @@ KEPT = 128  # calendars kept written in this process; one holds some 20 KB
 
 @lru_cache(maxsize=KEPT)
 def _written(contents: Contents) -> tuple[bytes, str]:
-    """Bytes and entity tag. Those who take part in the same cycles share one entry, and a poll
-    costs its query alone.
+    """Bytes and entity tag. Those who take part in the same cycles share one entry, unless a
+    lesson has their own joining link; a poll costs its query alone.
     """
     data = ical.write(calendar_of(contents, _path_of))
     return data, ical.etag(data)

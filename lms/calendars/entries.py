@@ -45,8 +45,8 @@ class LessonFacts(NamedTuple):
 class Contents:
     """All that decides a calendar's bytes. `site` is our public address, without a closing slash.
 
-    Nothing in it names who reads. Without a `name` it is a file to add once; `personal` calendars
-    have the joining links.
+    Nothing in it names who reads but their own joining links, which `personal` calendars have.
+    Without a `name` it is a file to add once.
     """
 
     lessons: tuple[LessonFacts, ...]

@@ -75,8 +75,9 @@ def test_the_night_clocks_go_forward_is_two_real_hours() -> None:
 
 
 def test_clipped_to_the_lesson() -> None:
-    assert iv.clip([span(-20, 30), span(50, 140)], at(0), at(120)) == (span(0, 30), span(50, 120))
-    assert iv.clip([span(-20, -5)], at(0), at(120)) == ()
+    lesson, stays = [span(0, 120)], [span(-20, 30), span(50, 140)]
+    assert iv.intersection(stays, lesson) == (span(0, 30), span(50, 120))
+    assert iv.intersection([span(-20, -5)], lesson) == ()
 
 
 def test_breaks_are_taken_out() -> None:
@@ -118,6 +119,6 @@ def test_intersection_and_subtraction_part_the_time(
 def test_clipped_time_never_exceeds_the_lesson(
     some: list[iv.Interval], start: int, length: int
 ) -> None:
-    clipped = iv.clip(some, at(start), at(start + length))
+    clipped = iv.intersection(some, [(at(start), at(start + length))])
     assert iv.minutes(clipped) <= min(length, iv.minutes(some))
     assert all(at(start) <= a and b <= at(start + length) for a, b in clipped)

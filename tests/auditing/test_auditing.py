@@ -185,7 +185,7 @@ def test_pages_ask_as_often_for_many(auditor: PercorsoClient, taught: TaughtCycl
             counts[-1].append(sum(not each.startswith("INSERT") for each in sent))
         taught.entitled(20)
     assert counts[0] == counts[1]
-    assert max(counts[1]) <= 8
+    assert max(counts[1]) <= 10  # a register shows seven kinds of rows
 
 
 def test_a_look_from_a_writing_request_goes_with_its_deed(app: Flask) -> None:
