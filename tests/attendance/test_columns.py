@@ -206,3 +206,9 @@ def test_what_columns_seem_to_be() -> None:
     assert head.line == 2
     found = dict(guessed(head, under(table, head.cells)).columns)
     assert found == {"name": 0, "email": 1, "day": 2, "joined": 3, "left": 4}
+
+
+def test_a_column_without_a_heading() -> None:
+    text = "Nome;Da\nAda Verdi;13/05/2026 10:00;13/05/2026 11:00\n"
+    report = mapped(text, ("name", 0), ("joined", 1), ("left", 2))
+    assert minutes(report) == {"Ada Verdi": 60}

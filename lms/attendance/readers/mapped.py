@@ -121,7 +121,8 @@ class _Reading:
     def _stamp(self, row: Row, role: Role, after: Stamp | None) -> Stamp | None:
         """When somebody came or left; an hour earlier than `after` is of the next day."""
         at, text = self.mapping.column(role), self._cell(row, role)
-        heading = self.mapping.headings[at] if at is not None and self.mapping.headings else ""
+        headings = self.mapping.headings
+        heading = headings[at] if at is not None and at < len(headings) else ""
         stamp = parse_stamp(text, zone_mark(heading))
         if stamp is not None:
             return stamp
@@ -146,7 +147,8 @@ class _Reading:
 
     def _unreadable_times(self, row: Row) -> UnreadableReport:
         at = self.mapping.column("joined")
-        heading = self.mapping.headings[at] if at is not None and self.mapping.headings else ""
+        headings = self.mapping.headings
+        heading = headings[at] if at is not None and at < len(headings) else ""
         return UnreadableReport(
             "unreadable_times", row=row.line, column=heading, text=self._cell(row, "joined")
         )
