@@ -46,6 +46,9 @@ def kinds_words(kinds: str) -> str:
         "trainer_mark": _("marked by the trainer"),
         "report": _("platform report"),
         "closing": _("marked at the closing"),
+        "checkin": _("check-in with the code"),
+        "checkout": _("check-out with the code"),
+        "joined_link": _("own joining link followed"),
     }
     return ", ".join(str(known.get(kind, kind.replace("_", " "))) for kind in kinds.split())
 

@@ -51,9 +51,11 @@
     if (keep || !navigator.serviceWorker) return;
     for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
   }
-  if ("caches" in window) {
-    const { person } = document.documentElement.dataset;
-    forgetCopies(person ? `percorso-register-${person}-` : "");
-    each("[data-sign-out]", (form) => { form.addEventListener("submit", () => { forgetCopies(""); }); });
+  if ("caches" in window) { // a page of an error says nothing of who is there
+    each("[data-sign-out]", (form) => {
+      forgetCopies(`percorso-register-${form.dataset.signOut}-`);
+      form.addEventListener("submit", () => { forgetCopies(""); });
+    });
+    each("[data-nobody]", () => { forgetCopies(""); });
   }
 })();
