@@ -55,7 +55,7 @@ def test_upload_question_preview_import(client: PercorsoClient, scene: Scene) ->
     assert "Ada Rossi" in question.text, "three rows show what each answer means"
     assert answer(client, staged.location).status_code == 303
     preview = client.get(staged.location)
-    for told in ("Rossi Ada", "10:00:00–11:30:30", "Assente", "Verdi Carla", ">90<", ">101 <"):
+    for told in ("Rossi Ada", "10:00:00–11:30:30", "Assente", "Verdi Carla", ">90<", ">101"):
         assert told in preview.text, told
     assert count(ReportEntry) == count(AttendanceRecord) == count(Evidence) == 0
     client.post(f"{staged.location}/conferma", {"fingerprint": hidden(preview, "fingerprint")})
