@@ -30,7 +30,7 @@ from tests.security.scene import ANSWERED, build
 # What takes away or closes comes after everything was written and read, in this order.
 ENDING = (
     "update_copies", "rectify", "replace", "issue", "prepare_again", "restore", "enable", "close",
-    "cancel", "change_status", "remove", "discard", "revoke", "withdraw", "disable", "end",
+    "cancel", "change_status", "remove", "reset", "discard", "revoke", "withdraw", "disable", "end",
     "dismiss", "take_back",
     "account", "change_password", "end_other_sessions", "end_session", "confirm_registration",
     "confirm_login", "accept_invitation", "choose_password", "sign_out",
@@ -101,6 +101,7 @@ def carry_out(app: Flask) -> Record:
         for form in (form for form, when in forms.items() if when < 0):
             _type(site, form, record)
         _read(site, record)
+        _look_into_the_tables(record)  # some of it is taken away below
         for form in sorted((f for f, when in forms.items() if when >= 0), key=_when):
             _type(site, form, record)
         _ask_for_details(site, record)
