@@ -32,7 +32,7 @@ class Paper:
             media_type=ScanType.PDF, content=SCAN, uploaded_at=now(),
         )  # fmt: skip
         self.document = RegisterDocument(
-            kind=DocumentKind.SHEET, cycle_id=half.cycle.id, lesson_id=half.lesson.id,
+            kind=DocumentKind.LESSON, cycle_id=half.cycle.id, lesson_id=half.lesson.id,
             language="it", asked_at=now(), pdf=SCAN, sha256=sha256, size=len(SCAN), pages=1,
             made_at=now(),
         )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -51,7 +52,10 @@ def test_everybody_checks_in_while_workers_die(app: Flask) -> None:
         killer = threading.Thread(target=killing, args=(server, stop, killed))
         killer.start()
         try:
-            told, again = asyncio.run(come(server.port, crowd, twice))
+            # in a thread of its own: an earlier test's browser may keep a loop running in this one
+            with ThreadPoolExecutor(1) as pool:
+                coming = pool.submit(lambda: asyncio.run(come(server.port, crowd, twice)))
+                told, again = coming.result()
         finally:
             stop.set()
             killer.join()

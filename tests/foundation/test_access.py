@@ -171,6 +171,7 @@ def test_parts_of_two_cycles_do_not_mix(app: Flask) -> None:
         "track_slug",
         "message_id",
         "other_id",
+        "saved_id",  # columns are a track's
         "merge_id",
         "grant_id",
     }
@@ -182,6 +183,10 @@ def test_parts_of_two_cycles_do_not_mix(app: Flask) -> None:
         for name in names:
             response = ask(client, address, address.path(app, {**this, name: other[name]}))
             assert response.status_code == 404, (address, name)
+    foreign = values_of(world, world.elsewhere)["saved_id"]
+    (forget,) = {a.path(app, {**this, "saved_id": foreign}) for a in addresses(app)
+                 if a.endpoint == "attendance.forget_columns"}  # fmt: skip
+    assert client.get(forget).status_code == client.post(forget).status_code == 404
     assert digest() == before
 
 

@@ -92,6 +92,7 @@ def test_an_address_that_is_taken_cannot_be_told_when_changing_ones_own(app: Fla
         sign_in(client, f"chi{number}@example.org")
         status, headers, page, sent = asked(client, ask, wanted)
         page = page.replace(f"chi{number}@example.org", "").replace(wanted, "")
+        page = re.sub(r'data-sign-out="\d+"', "", page)  # who asks, not who is asked about
         told.append((status, headers, page, sent))
     assert told[0] == told[1]
 
