@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import Flask, g, redirect, session, url_for
@@ -46,7 +47,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.must_change_password = must_change_password
         self._token = token
 
-    @property
+    @cached_property
     def account(self) -> Account:
         """Their account."""
         return db.session.get_one(Account, self.account_id)

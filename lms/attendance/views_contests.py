@@ -218,5 +218,4 @@ def contest_attachment(contest_id: int) -> FlaskResponse:
         raise UserError(_("There is no document with this contest, or its time is over."), 404)
     response = FlaskResponse(attachment.content, mimetype=MEDIA_TYPES[attachment.kind])
     response.headers.set("Content-Disposition", "attachment", filename=attachment.filename)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

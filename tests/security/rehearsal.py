@@ -22,7 +22,7 @@ ELSEWHERE = frozenset(
         "accounts.sign_in", "accounts.change_password", "accounts.sign_out",
         "accounts.end_session", "accounts.end_other_sessions",
         "joining.confirm_registration", "joining.accept_invitation", "joining.choose_password",
-        "joining.confirm_login",
+        "joining.confirm_login", "attendance.type_code",
     }
 )  # fmt: skip
 # Made by chance, so that two runs of the same deed differ there and nowhere else.

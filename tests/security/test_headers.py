@@ -43,10 +43,11 @@ KINDS = {
     "application/zip": "application/zip",
 }
 # What leads to a provider is asked by tests/federation, which has one; what the attack decided can
-# no longer be taken back: tests/privacy asks that. What failed is made again in tests/attendance.
+# no longer be taken back: tests/privacy asks that. What failed is made again, and check-in opened
+# (in the world it is open), in tests/attendance.
 ASKED_ELSEWHERE = {
     "federation.start", "federation.link", "federation.finish", "privacy.take_back",
-    "attendance.make_document_again",
+    "attendance.make_document_again", "attendance.open_check_in",
 }  # fmt: skip
 
 
@@ -91,6 +92,8 @@ def test_nothing_personal_is_kept_on_the_way(attacked: Record) -> None:
             assert caching == ("private, no-cache" if feed else "private, max-age=300")
         elif answer.endpoint == "organisations.suggestions" and answer.status == 200:
             assert caching == "private, max-age=300"  # names of public bodies, for anybody
+        elif answer.endpoint == "attendance.live_state" and answer.status == 200:
+            assert caching == "private, no-cache"  # asked again each time, by its tag
         else:
             assert caching == "no-store", (answer.where, caching)
 
@@ -104,7 +107,7 @@ def test_every_cookie_is_out_of_reach_of_scripts_and_other_sites(attacked: Recor
     set_cookies = [cookie for answer in attacked.answers for cookie in cookies_of(answer)]
     assert set_cookies
     for cookie in set_cookies:
-        assert cookie.startswith("percorso="), cookie
+        assert cookie.startswith(("percorso=", "percorso-presenza=")), cookie
         assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; ")), cookie
         assert "Domain" not in cookie
 
