@@ -11,7 +11,10 @@ from tests.security.pages import Place, Site
 
 MOST = 8
 # One page shows what three rooms know of who takes part: enrolment, progress and certificate.
-MORE = {"catalogue.cycle": 10}
+MORE = {
+    "catalogue.cycle": 10,
+    "auditing.register": 10,  # marks, reports, corrections, scans, PDFs, the second signature
+}
 WHO = (
     "organiser",
     "organiser of this track",
