@@ -27,11 +27,8 @@ from tests.federation.providing import (
 )
 
 
-@pytest.fixture(autouse=True)
-def once(database: str) -> None:
-    """What is asked here is what the provider says: no row depends on the database."""
-    if database != "sqlite":
-        pytest.skip("asked on SQLite: no row matters here")
+# What is asked here is what the provider says: no row depends on the database.
+pytestmark = pytest.mark.one_database
 
 
 def test_what_the_provider_is_asked(ada: Traveller) -> None:
