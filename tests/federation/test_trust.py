@@ -26,7 +26,6 @@ from tests.federation.providing import (
     query_of,
 )
 
-
 # What is asked here is what the provider says: no row depends on the database.
 pytestmark = pytest.mark.one_database
 
