@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -155,7 +155,8 @@ def serve(app: Flask) -> Iterator[str]:
 
     What the test itself read ends first: an open transaction would hold SQLite's write lock.
     """
-    db.session.rollback()
+    if has_app_context():
+        db.session.rollback()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

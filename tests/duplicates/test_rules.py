@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.attendance.intervals import Interval, minutes
-from lms.attendance.rules import Mark, Outcome, RecordSource, mark_for
+from lms.attendance.rules import COUNTED, Mark, Outcome, RecordSource, mark_for
 from lms.attendance.uniting import Side, Why, unite
 from lms.attendance.window import Window
 from lms.duplicates.rules import Clue, Hindrance, Known, Party, hindrances, proposals
@@ -33,9 +33,10 @@ def sides(draw: st.DrawFn) -> Side:
     source = draw(st.sampled_from([*RecordSource, None]))
     if source is None:
         return Side(None, found)
-    if source is RecordSource.REPORT:
+    if source in COUNTED:
         counted = minutes(WINDOW.inside(found))
-        return Side(Outcome(mark_for(counted), counted, source), found)
+        came = source is RecordSource.CHECKIN  # present, whatever the minutes
+        return Side(Outcome(Mark.PRESENT if came else mark_for(counted), counted, source), found)
     mark = draw(st.sampled_from(Mark))
     credited = draw(st.integers(1, 180)) if mark is Mark.PRESENT else 0
     return Side(Outcome(mark, credited, source), found)

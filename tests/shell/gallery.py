@@ -95,7 +95,9 @@ def make_gallery(folder: Path, *, signed_in: bool = True, **environ: str) -> Fla
     pages.init_app(app)
     headers.init_app(app)
     headers.serve_static(app)
-    user = SimpleNamespace(is_authenticated=signed_in, full_name="Persona Dimostrativa")
+    user = SimpleNamespace(
+        is_authenticated=signed_in, full_name="Persona Dimostrativa", person_id=1
+    )
     app.context_processor(lambda: {"current_user": user, "INSTANT": INSTANT, "LONG": LONG})
     app.jinja_env.globals["navigation"] = _navigation
     _routes(app)
