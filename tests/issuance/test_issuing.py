@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from lms import jobs
 from lms.audit import AuditEvent
 from lms.catalogue.models import FundingEmblem
+from lms.clock import ROME
 from lms.errors import UserError
 from lms.extensions import db
 from lms.issuance import actions, queries
@@ -102,7 +103,8 @@ def test_the_snapshot_says_everything(app: Flask) -> None:
     assert data.verify_url == f"http://localhost/verifica/{row.code}"
     assert (data.serial, data.code) == (row.serial, row.code)
     assert "75" in data.rule_text
-    assert data.completed_on == row.completed_on == taught.lessons[4].ends_at.date()
+    last_day = taught.lessons[4].ends_at.astimezone(ROME).date()
+    assert data.completed_on == row.completed_on == last_day
     assert [(one.symbol, one.label) for one in data.emblems] == [("eu", "Unione europea")]
     assert (data.fictional, data.place, data.issuer_name) == (True, "Bari", "Regione di prova")
     assert (row.holder_name, row.holder_family_name, row.minutes) == ("Zoë D’Alò", "D’Alò", 470)

@@ -94,6 +94,7 @@ def build(app: Flask) -> Site:
         {"lesson_id": cancelled.id},
         {"lesson_id": taught.lessons[0].id},
         {"lesson_id": taught.lessons[0].id, "enrolment_id": second.id},
+        {"lesson_id": taught.lessons[0].id, "enrolment_id": first.id},
         {"lesson_id": half.lesson.id, "enrolment_id": half.enrolment.id},
         {"lesson_id": half.lesson.id, "report_id": ready.id},
         {"enrolment_id": withdrawn.id},
