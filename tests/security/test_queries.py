@@ -5,9 +5,13 @@ A list that asks once a row is how one visitor keeps a whole site waiting (ASVS 
 
 from __future__ import annotations
 
+import pytest
+
 from tests.counting import statements
 from tests.security.crowd import gather
 from tests.security.pages import Place, Site
+
+pytestmark = pytest.mark.one_database  # how many queries a page makes is the same on both databases
 
 MOST = 8
 # One page shows what three rooms know of who takes part: enrolment, progress and certificate.

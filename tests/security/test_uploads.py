@@ -19,6 +19,8 @@ from tests.security.pages import plain
 from tests.security.reading import forms_of
 from tests.security.rehearsal import Stage
 
+pytestmark = pytest.mark.one_database  # what a file may be is judged before any database
+
 SECONDS = 2.0
 MEMORY_KB = 256 * 1024
 REPORT, LIST, VERIFY = "attendance.upload_report", "enrolment.paste", "issuance.verify_start"
