@@ -13,9 +13,8 @@ from lms.catalogue.models import Lesson
 from lms.links import public_url
 from lms.messages.actions import in_language, post
 from lms.messages.letters import Button, Letter
-from lms.pages import local_datetime
+from lms.pages import DEFAULT_LANGUAGE, local_datetime
 
-DEFAULT_LANGUAGE = "it"
 Maker = Callable[[], Letter]
 
 

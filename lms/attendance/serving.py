@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Response
+from flask import Response, abort
 
+from lms.attendance import queries_documents, queries_scans
+from lms.attendance.models_paper import DocumentKind, RegisterDocument, RegisterScan
+from lms.attendance.rules_scan import EXTENSIONS
 from lms.text import slug
 
 PIECE = 256 * 1024
+NAMES = {
+    DocumentKind.SHEET: "foglio-firme",
+    DocumentKind.LESSON: "registro",
+    DocumentKind.CYCLE: "registri-ciclo",
+}
 
 
 def download(content: bytes, media_type: str, name: str, extension: str) -> Response:
@@ -28,3 +36,23 @@ def _pieces(content: bytes) -> Iterator[bytes]:
     view = memoryview(content)
     for start in range(0, len(view), PIECE):
         yield bytes(view[start : start + PIECE])
+
+
+def document_response(document: RegisterDocument) -> Response:
+    """The PDF as a download; 404 while it is not made."""
+    content = queries_documents.pdf_of(document.id)
+    if not content:
+        abort(404)
+    of = document.lesson_id or document.cycle_id
+    name = f"{NAMES[document.kind]}-{of}-{document.id}-{document.language}"
+    return download(content, "application/pdf", name, "pdf")
+
+
+def scan_response(scan: RegisterScan) -> Response:
+    """A scan as a download; 404 once its time is over."""
+    content = queries_scans.content_of(scan.id)
+    if not content:
+        abort(404)
+    extension = EXTENSIONS[scan.media_type.value]
+    name = scan.filename.removesuffix(f".{extension}")
+    return download(content, scan.media_type.value, f"scansione {scan.id} {name}", extension)

@@ -13,7 +13,7 @@ from lms.attendance import actions_documents, queries, queries_documents, words_
 from lms.attendance.blueprint import blueprint
 from lms.attendance.models_paper import DocumentKind, RegisterDocument
 from lms.attendance.sealed import closed_registers
-from lms.attendance.serving import download
+from lms.attendance.serving import document_response
 from lms.catalogue.models import Cycle, Lesson
 from lms.errors import UserError
 from lms.pages import select_locale
@@ -22,11 +22,6 @@ Answer = str | Response | tuple[str, int]
 blueprint.add_app_template_filter(words_paper.drawn)
 blueprint.add_app_template_filter(words_paper.file_size)
 OF_A_LESSON = {DocumentKind.SHEET.value, DocumentKind.LESSON.value}
-NAMES = {
-    DocumentKind.SHEET: "foglio-firme",
-    DocumentKind.LESSON: "registro",
-    DocumentKind.CYCLE: "registri-ciclo",
-}
 
 
 @blueprint.route("/incontri/<int:lesson_id>/registro/pdf", methods=["GET", "POST"])
@@ -104,13 +99,3 @@ def make_document_again(**_address: int) -> Response:
 def download_document(**_address: int) -> FlaskResponse:
     """A document's stored bytes."""
     return document_response(access.subject(RegisterDocument))
-
-
-def document_response(document: RegisterDocument) -> FlaskResponse:
-    """The PDF as a download; 404 while it is not made."""
-    content = queries_documents.pdf_of(document.id)
-    if not content:
-        abort(404)
-    of = document.lesson_id or document.cycle_id
-    name = f"{NAMES[document.kind]}-{of}-{document.id}-{document.language}"
-    return download(content, "application/pdf", name, "pdf")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,8 +13,7 @@ from lms.attendance import actions_scans, queries_overview, queries_scans
 from lms.attendance.blueprint import blueprint
 from lms.attendance.forms_paper import ScanForm, WithdrawScanForm
 from lms.attendance.models_paper import RegisterScan
-from lms.attendance.rules_scan import EXTENSIONS
-from lms.attendance.serving import download
+from lms.attendance.serving import scan_response
 from lms.catalogue.models import Lesson
 from lms.errors import UserError
 
@@ -80,13 +79,3 @@ def withdraw_scan(lesson_id: int, **_address: int) -> Answer:
 def download_scan(**_address: int) -> FlaskResponse:
     """The bytes of a scan."""
     return scan_response(access.subject(RegisterScan))
-
-
-def scan_response(scan: RegisterScan) -> FlaskResponse:
-    """A scan as a download; 404 once its time is over."""
-    content = queries_scans.content_of(scan.id)
-    if not content:
-        abort(404)
-    extension = EXTENSIONS[scan.media_type.value]
-    name = scan.filename.removesuffix(f".{extension}")
-    return download(content, scan.media_type.value, f"scansione {scan.id} {name}", extension)

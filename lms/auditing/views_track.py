@@ -18,9 +18,8 @@ from lms.attendance.lesson_time import window_of
 from lms.attendance.loading import Presence
 from lms.attendance.models_paper import DocumentKind, RegisterDocument, RegisterScan
 from lms.attendance.queries import rows_of
+from lms.attendance.serving import document_response, scan_response
 from lms.attendance.sheet import sheet
-from lms.attendance.views_documents import document_response
-from lms.attendance.views_scans import scan_response
 from lms.auditing import queries
 from lms.auditing.sitting import looked_at
 from lms.auditing.views import blueprint
