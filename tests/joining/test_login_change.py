@@ -36,7 +36,7 @@ def ask(client: PercorsoClient, address: str = NEW, current: str = PASSWORD) -> 
 
 def login() -> str:
     db.session.commit()
-    return db.session.scalars(select(Account.login)).first() or ""
+    return db.session.scalars(select(Account.login).order_by(Account.id)).first() or ""
 
 
 @pytest.mark.parametrize("order", [(OLD, NEW), (NEW, OLD)])

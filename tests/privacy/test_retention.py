@@ -112,16 +112,18 @@ def test_the_encrypted_bytes_of_a_report_go_too(app: Flask, somebody: Somebody) 
 def test_the_log_of_an_account_is_dropped_through_the_gate_only(
     app: Flask, somebody: Somebody
 ) -> None:
-    account = db.session.scalars(select(Account).limit(1)).one()
+    account = db.session.scalars(select(Account).order_by(Account.id).limit(1)).one()
     note(account.id, SecurityEvent.SIGNED_OUT)
     db.session.commit()
-    entry = db.session.scalars(select(SecurityEntry).limit(1)).one()
+    entry = db.session.scalars(select(SecurityEntry).order_by(SecurityEntry.id).limit(1)).one()
     db.session.delete(entry)
     with pytest.raises(Exception, match="kept as it was written"):
         db.session.commit()
     db.session.rollback()
     with open_gate():
-        db.session.delete(db.session.scalars(select(SecurityEntry).limit(1)).one())
+        db.session.delete(
+            db.session.scalars(select(SecurityEntry).order_by(SecurityEntry.id).limit(1)).one()
+        )
     db.session.commit()
 
 
