@@ -1,8 +1,8 @@
 # Thin on purpose: each word calls one tool. Everything sets up what it needs, once.
 PYTHON ?= python3
 BIN := .venv/bin
-# Two processes, a file to one of them (tests/conftest.py): fixtures of a module are made once.
-PYTEST_ARGS ?= -n 2 --dist loadgroup
+# Two processes; which file goes where is decided in tests/conftest.py.
+PYTEST_ARGS ?= -n 2 --no-loadscope-reorder
 
 # The fictional demonstration is what a newcomer runs; production never shows it.
 ifneq ($(LMS_ENV),production)

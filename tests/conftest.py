@@ -12,6 +12,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from xdist.scheduler import LoadScopeScheduling
 
 from lms import create_app
 from lms.config import Settings
@@ -22,6 +23,10 @@ from tests.client import PercorsoClient
 from tests.servers import PostgresServer, postgres
 
 DATABASES = ("sqlite", "postgresql")
+ATTACKED = frozenset(
+    f"tests/security/test_{name}.py" for name in ("headers", "logs", "network", "stored_text")
+)
+ONE_DATABASE = ("one_database", "browser")  # marks of tests that show the same on both
 SECRET = "a-secret-for-tests-0123456789-abcdefghijklmnop"
 ENCRYPTION_KEY = "an-encryption-key-for-tests-0123456789-qrstuvw"
 
@@ -43,18 +48,38 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         names = DATABASES if chosen == "both" else (chosen,)
-        if metafunc.definition.get_closest_marker("one_database"):
-            names = names[:1]
+        for mark in filter(None, map(metafunc.definition.get_closest_marker, ONE_DATABASE)):
+            names = mark.args if mark.args and chosen == "both" else names[:1]
         metafunc.parametrize("database", names, indirect=True, scope="session")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file goes to one process, and files that read one long preparation to the same one."""
-    for item in items:
-        shared = "attacked" in getattr(item, "fixturenames", ())
-        group = "attack" if shared else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+    """The one long preparation first, beside the fast files; files with browsers at the end."""
+    items.sort(key=lambda item: (not is_attack(item.nodeid), is_slow(item)))
+
+
+def is_attack(nodeid: str) -> bool:
+    """Whether its file reads the record of the attack, which takes most of a minute to make."""
+    return nodeid.partition("::")[0] in ATTACKED
+
+
+def is_slow(item: pytest.Item) -> bool:
+    return any(map(item.get_closest_marker, ("browser", "slow")))
+
+
+class ByFile(LoadScopeScheduling):
+    """A file goes to one process, so that fixtures of a module are made once; the attack too.
+
+    xdist's own ``loadgroup`` writes the group into ``_nodeid``, which pytest 9.2 does not read.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "attack" if is_attack(nodeid) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> ByFile:
+    return ByFile(config)
 
 
 @pytest.fixture(scope="session")

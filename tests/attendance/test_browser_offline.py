@@ -15,7 +15,7 @@ from lms.extensions import db
 from tests.attendance.scene import Scene
 from tests.browser import PHONE, assert_axe_clean, assert_no_overflow, serve, turn
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD = "quattro parole messe insieme"
 
 

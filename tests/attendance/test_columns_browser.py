@@ -13,7 +13,7 @@ from tests.attendance.test_browser import sign_in
 from tests.attendance.test_columns import TABLE
 from tests.browser import WIDE, assert_page_holds, serve, turn
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_table_is_explained_and_found_again(app: Flask, page: Page) -> None:

@@ -17,7 +17,7 @@ from tests.attendance.test_contests import PDF
 from tests.browser import assert_page_holds, serve, turn, window
 from tests.client import PercorsoClient
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD = "quattro parole messe insieme"
 
 

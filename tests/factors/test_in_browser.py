@@ -30,7 +30,7 @@ from tests.browser import (
 )
 from tests.factors.scene import OWN, code_at, demanding, with_app, with_codes
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @contextmanager

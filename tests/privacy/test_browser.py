@@ -23,7 +23,7 @@ from tests.accounts.people import PASSWORD, with_account
 from tests.browser import PHONE, assert_axe_clean, assert_no_overflow, serve, turn, window
 from tests.joining.scene import EMAIL, link, work
 
-pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+pytestmark = [pytest.mark.browser]
 SEND = "main form.pc-form button[type=submit]"
 READ = "Ho letto l’informativa"
 

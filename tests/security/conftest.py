@@ -51,12 +51,20 @@ def stage(template: Template) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def attacked(template: Template) -> Record:
+def records() -> dict[str, Record]:
+    """The attacks of this process, by kind of database: each takes most of a minute."""
+    return {}
+
+
+@pytest.fixture
+def attacked(database: str, template: Template, records: dict[str, Record]) -> Record:
     """The record of one attack on everything; what is read from it needs no database."""
-    with template.app.app_context():
-        template.restore()
-        try:
-            return carry_out(template.app)
-        finally:
-            db.session.rollback()
-            db.session.remove()
+    if database not in records:
+        with template.app.app_context():
+            template.restore()
+            try:
+                records[database] = carry_out(template.app)
+            finally:
+                db.session.rollback()
+                db.session.remove()
+    return records[database]

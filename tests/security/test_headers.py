@@ -18,6 +18,8 @@ from tests.foundation.asking import addresses
 from tests.security.attack import Answer, Record
 from tests.security.conftest import PUBLIC
 
+pytestmark = pytest.mark.one_database  # headers do not come from a database
+
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",

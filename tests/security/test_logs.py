@@ -32,11 +32,13 @@ PERSONAL = re.compile(
 )
 
 
+@pytest.mark.one_database
 def test_no_line_of_a_whole_crawl_names_anybody(attacked: Record) -> None:
     assert len(attacked.log_lines) > 500, "nothing was logged: the test looks at nothing"
     assert [line for line in attacked.log_lines if PERSONAL.search(line)] == []
 
 
+@pytest.mark.one_database
 def test_every_line_is_one_json_object(attacked: Record) -> None:
     for line in attacked.log_lines:
         assert "\n" not in line

@@ -36,6 +36,7 @@ SECRET = "nobody-reads-this-file"
 OPENED_ALREADY = ("/usr", "/etc/fonts", "/var/cache/fontconfig", "/proc", "/dev", sys.prefix)
 
 
+@pytest.mark.one_database
 def test_the_whole_attack_reached_out_to_nobody(attacked: Record) -> None:
     """Lessons had joining links, people addresses, certificates were rendered: no connection."""
     assert attacked.connections == []
