@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms import audit
+from lms.accounts.writing import Maker
 from lms.attendance import letters_contests as letters
 from lms.attendance import queries, queries_contests
 from lms.attendance.actions import MarkConflictError, record_marks
@@ -209,7 +210,7 @@ def _end(
     enrolment: Enrolment,
     status: ContestStatus,
     answer: str,
-    letter: letters.Maker,
+    letter: Maker,
     by: int,
 ) -> None:
     contest.status, contest.closed_at = status, now()

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from flask import current_app
 from flask_babel import gettext as _
 
-from lms.accounts.queries import accounts_of, emails_of
+from lms.accounts.writing import Maker, readers_of, write
 from lms.attendance.models_contests import Contest
 from lms.catalogue.models import Lesson
 from lms.links import public_url
-from lms.messages.actions import in_language, post
 from lms.messages.letters import Button, Letter
-from lms.pages import DEFAULT_LANGUAGE, local_datetime
-
-Maker = Callable[[], Letter]
+from lms.pages import local_datetime
 
 
 def tell(person_ids: Iterable[int], occasion: str, contest: Contest, make: Maker) -> None:
     """Post the letter to each of these people who can be written to, in their language."""
-    ids = list(person_ids)
-    accounts, addresses = accounts_of(ids), emails_of(ids)
-    for person_id in ids:
-        account = accounts.get(person_id)
-        login = account.login if account and account.is_active else None
-        to = login or next(iter(addresses[person_id]), None)
-        if to is None:
-            continue
-        language = (account.language if account else None) or DEFAULT_LANGUAGE
-        with in_language(language):
-            letter = make()
-        post(f"contest:{contest.id}:{occasion}:{person_id}", to, letter, language)
+    for person_id, reader in readers_of(list(person_ids)).items():
+        write(f"contest:{contest.id}:{occasion}:{person_id}", reader, make)
 
 
 def _letter(subject: str, contest: Contest, lesson: Lesson, *said: str) -> Letter:

@@ -13,6 +13,7 @@ from lms import audit
 from lms.accounts import queries as people
 from lms.accounts.models import Person, StaffRole
 from lms.accounts.tax_codes import hand_over
+from lms.accounts.writing import owner_of, write
 from lms.clock import now
 from lms.duplicates import journal, letters, moving, queries
 from lms.duplicates.models import NotDuplicate, PersonMerge
@@ -61,7 +62,7 @@ def merge(kept_id: int, other_id: int, *, by: int) -> PersonMerge:
     db.session.add(merged)
     db.session.flush()
     if shut is not None:
-        letters.tell(f"merge:{merged.id}:united", shut, letters.united)
+        write(f"merge:{merged.id}:united", owner_of(shut), letters.united)
     audit.record("person.merged", merged, actor_id=by, detail={"kept": kept.id, "other": other.id})
     return merged
 

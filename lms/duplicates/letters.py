@@ -5,28 +5,12 @@ The other address is not named: should the organisers have erred, it belongs to 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import current_app
 from flask_babel import gettext as _
 
 from lms.accounts.letters import whom_to_ask
-from lms.accounts.models import Account
-from lms.accounts.rules import is_email
 from lms.links import address_under, public_root
-from lms.messages.actions import in_language, post
 from lms.messages.letters import Button, Letter
-from lms.pages import DEFAULT_LANGUAGE
-
-
-def tell(key: str, account: Account, made_by: Callable[[], Letter]) -> None:
-    """Post the letter to the account's own address, in its language."""
-    if account.login is None or not is_email(account.login):
-        return
-    language = account.language or DEFAULT_LANGUAGE
-    with in_language(language):
-        letter = made_by()
-    post(key, account.login, letter, language)
 
 
 def united() -> Letter:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from lms import audit
 from lms.accounts import queries as people
 from lms.accounts.models import Account, Person, StaffRole
+from lms.accounts.writing import owner_of, write
 from lms.attendance.actions_uniting import hold_registers, part_presences
 from lms.attendance.rules import Cell, Mark
 from lms.clock import now
@@ -49,7 +50,7 @@ def undo(merge_id: int, *, by: int) -> None:
     for change in changes:
         if change.table == "account" and (change.before or {}).get("is_active"):
             opened = db.session.get_one(Account, change.key, populate_existing=True)
-            letters.tell(f"merge:{found.id}:parted", opened, letters.parted)
+            write(f"merge:{found.id}:parted", owner_of(opened), letters.parted)
     audit.record("person.merge_undone", found, actor_id=by)
 
 

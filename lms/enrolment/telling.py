@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lms.accounts.letters import whom_to_ask
-from lms.accounts.models import Account, Person
-from lms.accounts.queries import accounts_of, emails_of
-from lms.accounts.rules import is_email
+from lms.accounts.models import Person
+from lms.accounts.queries import accounts_of
 from lms.accounts.scopes import organisations_of
+from lms.accounts.writing import owner_of, readers_of, write
 from lms.catalogue.models import Cycle
 from lms.enrolment.models import Enrolment, EnrolmentEvent
 from lms.links import address_under, public_root
-from lms.messages.actions import in_language, post
 from lms.messages.letters import Button, Letter
-from lms.pages import DEFAULT_LANGUAGE
 
 # By enrolment: the event by which it was nominated, and who did that.
 Nominated = Mapping[int, tuple[EnrolmentEvent, Person | None]]
@@ -49,32 +48,16 @@ def tell(decision: Decision, decided: Iterable[Enrolment], nominated: Nominated)
     for referent_id, theirs in made.items():
         account = accounts.get(referent_id)
         first = min(nominated[row.id][0].id for row in theirs)
-        if account is not None and _may_read(account):
-            language = account.language or DEFAULT_LANGUAGE
-            with in_language(language):
-                letter = _to_referent(decision, theirs)
-            post(f"nominations:{first}:{referent_id}", account.login or "", letter, language)
+        if account is not None and account.is_active:
+            letter = partial(_to_referent, decision, theirs)
+            write(f"nominations:{first}:{referent_id}", owner_of(account), letter)
 
 
 def _tell_people(decision: Decision, rows: list[Enrolment], nominated: Nominated) -> None:
-    ids = [row.person_id for row in rows]
-    accounts, emails = accounts_of(ids), emails_of(ids)
+    readers = readers_of([row.person_id for row in rows])
     for row in rows:
-        account = accounts.get(row.person_id)
-        if account is not None and not account.is_active:
-            continue
-        known = [account.login] if account is not None and _may_read(account) else []
-        address = next(iter([*known, *emails[row.person_id]]), None)
-        if not address:
-            continue
-        language = (account.language if account else None) or DEFAULT_LANGUAGE
-        with in_language(language):
-            letter = _to_person(decision, row)
-        post(f"nomination:{nominated[row.id][0].id}", address, letter, language)
-
-
-def _may_read(account: Account) -> bool:
-    return account.is_active and account.login is not None and is_email(account.login)
+        letter = partial(_to_person, decision, row)
+        write(f"nomination:{nominated[row.id][0].id}", readers.get(row.person_id), letter)
 
 
 def _to_person(decision: Decision, row: Enrolment) -> Letter:

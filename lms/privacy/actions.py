@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms import audit
-from lms.accounts.models import Account, Person
+from lms.accounts.models import Person
 from lms.accounts.queries import account_of
-from lms.accounts.rules import is_email
 from lms.accounts.security_log import SecurityEvent, note
+from lms.accounts.writing import owner_of, write
 from lms.catalogue.models import Cycle
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
-from lms.messages.actions import in_language, post
-from lms.messages.letters import Letter
 from lms.messages.retention import LAST_WORDS
-from lms.pages import DEFAULT_LANGUAGE
 from lms.privacy import erasing, letters, queries
 from lms.privacy.models import ErasureRequest, LegalHold, RequestStatus
 from lms.privacy.rules import REASON_LENGTH
@@ -67,7 +66,8 @@ def refuse(request: ErasureRequest, reason: str, *, by: int) -> None:
     _note(person.id, SecurityEvent.ERASURE_REFUSED)
     account = account_of(person.id)
     if account is not None:
-        _write(f"erasure:{request.id}:refused", account, letters.refused, _text(reason))
+        letter = partial(letters.refused, _text(reason))
+        write(f"erasure:{request.id}:refused", owner_of(account), letter)
 
 
 def erase(request: ErasureRequest, reason: str, *, by: int) -> None:
@@ -80,16 +80,13 @@ def erase(request: ErasureRequest, reason: str, *, by: int) -> None:
     if against:
         raise UserError(" ".join(obstacle_in_words(one) for one in against), 409)
     account = account_of(person.id)
-    address, language = (account.login or "", account.language) if account else ("", None)
+    reader = owner_of(account) if account else None  # asked before the address is gone
     for each in queries.open_requests(person.id):
         _end(each, RequestStatus.ERASED, reason, by)
     db.session.flush()
     done = erasing.make_anonymous(person)
     audit.record("erasure.done", request, actor_id=by, detail={"rows": done})
-    if is_email(address):
-        tongue = language or DEFAULT_LANGUAGE
-        with in_language(tongue):
-            post(f"{LAST_WORDS}{request.id}", address, letters.erased(), tongue)
+    write(f"{LAST_WORDS}{request.id}", reader, letters.erased)
 
 
 def set_hold(
@@ -142,12 +139,3 @@ def _note(person_id: int, event: SecurityEvent) -> None:
     account = account_of(person_id)
     if account is not None:
         note(account.id, event)
-
-
-def _write(key: str, account: Account, made_by: letters.Maker, reason: str) -> None:
-    if account.login is None or not is_email(account.login):
-        return
-    language = account.language or DEFAULT_LANGUAGE
-    with in_language(language):
-        letter: Letter = made_by(reason)
-    post(key, account.login, letter, language)

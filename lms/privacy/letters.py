@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import current_app
 from flask_babel import gettext as _
 
 from lms.accounts.letters import whom_to_ask
 from lms.messages.letters import Letter
-
-Maker = Callable[[str], Letter]
 
 
 def erased() -> Letter:
