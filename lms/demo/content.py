@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 PASSWORD = "percorso-di-prova"  # noqa: S105 # nosec B105 # shown on its sign-in page
 
-TRACK_TITLE = "Co-Progetta - Un'amministrazione condivisa (dati dimostrativi)"
+TRACK_TITLE = "Co-Progetta – Un’amministrazione condivisa (dati dimostrativi)"
 TRACK_SUMMARY = (
     "Percorso formativo dimostrativo: persone, date e presenze sono inventate. "
     "Mostra come si organizza un ciclo di webinar sulla co-programmazione e la co-progettazione "
     "per comuni, regioni ed enti del Terzo settore."
 )
 FUNDING = "Dati dimostrativi: nessun finanziamento reale è collegato a questo percorso."
-EMBLEMS = (("eu", "Cofinanziato dall'Unione europea"), ("none", "Ente promotore di esempio"))
+EMBLEMS = (("eu", "Cofinanziato dall’Unione europea"), ("none", "Ente promotore di esempio"))
 ISSUER = "Ente promotore di esempio"
 SIGNATORY = ("Responsabile di esempio", "Responsabile della formazione")
 
@@ -92,7 +92,7 @@ FIRST_CYCLE = (
         "Che cosa cambia quando enti pubblici e Terzo settore decidono insieme.",
         "Amministrazione condivisa",
         (
-            LessonPlan("Principi e parole dell'amministrazione condivisa", -58, "10:00", 120),
+            LessonPlan("Principi e parole dell’amministrazione condivisa", -58, "10:00", 120),
             LessonPlan("Il Codice del Terzo settore letto in comune", -54, "10:00", 120),
             LessonPlan("Casi a confronto: tre comuni raccontano", -51, "10:00", 120),
         ),
@@ -103,7 +103,7 @@ FIRST_CYCLE = (
         "Co-programmazione",
         (
             LessonPlan(
-                "Dall'avviso ai tavoli: come si apre una co-programmazione", -44, "10:00", 120
+                "Dall’avviso ai tavoli: come si apre una co-programmazione", -44, "10:00", 120
             ),
             LessonPlan("Raccogliere i bisogni, decidere le priorità", -40, "10:00", 120),
             LessonPlan("Laboratorio: scrivere un avviso", -37, "14:30", 150),
@@ -125,7 +125,7 @@ FIRST_CYCLE = (
         "Valutazione",
         (
             LessonPlan("Rendicontazione e controlli", -16, "10:00", 120),
-            LessonPlan("Misurare l'impatto sociale", -9, "10:00", 120),
+            LessonPlan("Misurare l’impatto sociale", -9, "10:00", 120),
             LessonPlan("Incontro finale: che cosa portiamo a casa", -1, "10:00", 120),
         ),
     ),
@@ -137,7 +137,7 @@ SECOND_CYCLE = (
         "Amministrazione condivisa",
         (
             LessonPlan("Apertura del secondo ciclo", -6, "10:00", 90),
-            LessonPlan("Glossario dell'amministrazione condivisa", -2, "10:00", 120),
+            LessonPlan("Glossario dell’amministrazione condivisa", -2, "10:00", 120),
             LessonPlan("Gli strumenti a disposizione degli uffici", 5, "10:00", 120),
         ),
     ),
