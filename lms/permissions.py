@@ -246,6 +246,11 @@ TABLE: dict[str, Rule] = {
     # who acts for an organisation
     "referents.of_organisation": Rule(ORGANISING, "organisation"),
     "referents.dismiss": Rule(ORGANISING, "organisation_referent"),
+    # what one takes along: all one's training, all one's teaching
+    "transcripts.training": Rule(SIGNED_IN),
+    "transcripts.training_pdf": Rule(SIGNED_IN),
+    "transcripts.teaching": Rule(SIGNED_IN),
+    "transcripts.teaching_pdf": Rule(SIGNED_IN),
     # auditors: a sitting with its purpose, then pages to look at; each look is noted
     "auditing.index": Rule(AUDITING),
     "auditing.open_session": Rule(AUDITING, "track", hidden=True),

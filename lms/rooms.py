@@ -71,6 +71,7 @@ from lms.referents import views_appoint as _referents_appoint  # noqa: F401 - pa
 from lms.referents import views_nominate as _referents_nominate  # noqa: F401 - nominating
 from lms.referents.views import blueprint as referents
 from lms.roles.views import blueprint as roles
+from lms.transcripts.views import blueprint as transcripts
 
 
 def init_app(app: Flask) -> None:
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
         attendance,
         issuance,
         referents,
+        transcripts,
         auditing,
         calendars,
         duplicates,

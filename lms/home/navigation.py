@@ -41,7 +41,7 @@ CYCLES = _Section(
     ),
 )  # fmt: skip
 CALENDAR = _Section(_l("Calendar"), "calendars.my_calendar", frozenset({"calendars"}))
-CERTIFICATES = _Section(_l("Certificates"), "issuance.my_certificates")
+CERTIFICATES = _Section(_l("Certificates"), "issuance.my_certificates", frozenset({"transcripts"}))
 VERIFY = _Section(
     _l("Check a certificate"), "issuance.verify_start", pages=frozenset({"issuance.verify"})
 )

@@ -89,14 +89,21 @@ def trainings_of(
         .where(Enrolment.organisation_id == organisation_id, Enrolment.person_id.in_(person_ids))
         .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
     )
-    enrolments = list(db.session.scalars(rows))
+    found: dict[int, list[Training]] = defaultdict(list)
+    for each in trainings(list(db.session.scalars(rows)), year):
+        found[each.enrolment.person_id].append(each)
+    return found
+
+
+def trainings(enrolments: Sequence[Enrolment], year: int) -> list[Training]:
+    """Hours and outcome of these enrolments, in their order; a few queries."""
     how = progress(enrolments)
     certificates = valid_certificates([each.id for each in enrolments])
-    found: dict[int, list[Training]] = defaultdict(list)
+    found = []
     for each in enrolments:
         known = certificates.get(each.id)
         serial = known.certificate.serial if known else ""
-        found[each.person_id].append(_training(each, how[each.id], serial, year))
+        found.append(_training(each, how[each.id], serial, year))
     return found
 
 

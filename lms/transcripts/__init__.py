@@ -1,0 +1,1 @@
+"""What somebody takes along: their training in all cycles, the lessons they taught."""

@@ -1,0 +1,134 @@
+"""Somebody's training and teaching, read from closed registers; a few queries for any number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager
+
+from lms.attendance.models import AttendanceRegister, RegisterStatus
+from lms.catalogue.models import Cycle, Lesson, LessonStatus, LessonTrainer, Module
+from lms.clock import now
+from lms.enrolment.models import Enrolment, EnrolmentStatus
+from lms.extensions import db
+from lms.issuance.counting import Standing
+from lms.issuance.facts import progress
+from lms.issuance.models import Certificate
+from lms.issuance.queries_certificates import valid_certificates
+from lms.lists import has_words
+from lms.referents.queries import CycleFacts, Training, facts_of_cycles, trainings
+from lms.transcripts.rules import YearTotal, by_year
+
+COUNTED = (EnrolmentStatus.CONFIRMED, EnrolmentStatus.WITHDRAWN)
+NO_FACTS = CycleFacts(None, None, (), ())
+
+
+def enrolments(person_id: int, text: str = "") -> Select[Any]:
+    """The enrolments that were ever confirmed, the latest first."""
+    return (
+        select(Enrolment)
+        .join(Enrolment.cycle)
+        .options(contains_eager(Enrolment.cycle))
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.status.in_(COUNTED),
+            has_words(Cycle.search_key, text),
+        )
+        .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+    )
+
+
+def years_of(person_id: int) -> list[YearTotal]:
+    """Hours of training by year, of registers already closed."""
+    mine = list(db.session.scalars(enrolments(person_id)).unique())
+    return by_year(
+        (count.lesson.starts_at, count.credited)
+        for how in progress(mine).values()
+        for count in how.counts
+        if count.standing is Standing.SETTLED
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cycle of a training record."""
+
+    training: Training
+    facts: CycleFacts
+    certificate: Certificate | None
+
+
+def entries(found: Sequence[Enrolment]) -> list[Entry]:
+    """What a training record tells of these enrolments, in their order."""
+    facts = facts_of_cycles({each.cycle_id for each in found})
+    certificates = valid_certificates([each.id for each in found])
+    return [
+        Entry(
+            each,
+            facts.get(each.enrolment.cycle_id, NO_FACTS),
+            known.certificate if (known := certificates.get(each.enrolment.id)) else None,
+        )
+        for each in trainings(found, now().year)
+    ]
+
+
+def taught(person_id: int, text: str = "") -> Select[Any]:
+    """The lessons a person taught whose register is closed, the latest first."""
+    return (
+        select(Lesson)
+        .join(Lesson.module)
+        .join(Module.cycle)
+        .join(LessonTrainer, LessonTrainer.lesson_id == Lesson.id)
+        .join(AttendanceRegister, AttendanceRegister.lesson_id == Lesson.id)
+        .options(contains_eager(Lesson.module).contains_eager(Module.cycle))
+        .where(
+            LessonTrainer.person_id == person_id,
+            Lesson.status == LessonStatus.SCHEDULED,
+            Lesson.starts_at <= now(),
+            AttendanceRegister.status == RegisterStatus.CLOSED,
+            has_words(Cycle.search_key, text),
+        )
+        .order_by(Lesson.starts_at.desc(), Lesson.id.desc())
+    )
+
+
+@dataclass(frozen=True)
+class CycleTaught:
+    """The lessons somebody taught in one cycle, in the order of time."""
+
+    cycle: Cycle
+    lessons: Sequence[Lesson]
+
+    @property
+    def minutes(self) -> int:
+        """Their length together, breaks taken off."""
+        return sum(lesson.minutes for lesson in self.lessons)
+
+    @property
+    def first(self) -> datetime:
+        """When the first of them began."""
+        return self.lessons[0].starts_at
+
+
+def teaches(person_id: int) -> bool:
+    """Whether any lesson names this person as its teacher."""
+    found = select(LessonTrainer.id).where(LessonTrainer.person_id == person_id).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def by_cycle(lessons: Sequence[Lesson]) -> list[CycleTaught]:
+    """Lessons under their cycles, the cycle taught latest first."""
+    found: dict[int, list[Lesson]] = {}
+    for lesson in sorted(lessons, key=lambda each: (each.starts_at, each.id)):
+        found.setdefault(lesson.module.cycle_id, []).append(lesson)
+    cycles = [CycleTaught(each[0].module.cycle, each) for each in found.values()]
+    return sorted(cycles, key=lambda each: each.first, reverse=True)
+
+
+def years_taught(lessons: Sequence[Lesson]) -> list[YearTotal]:
+    """Hours of teaching by year."""
+    return by_year((lesson.starts_at, lesson.minutes) for lesson in lessons)

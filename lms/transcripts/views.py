@@ -1,0 +1,67 @@
+"""One's own training record and teaching statement, as pages and as PDF."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+from flask_login import current_user
+
+from lms.accounts.models import Person
+from lms.extensions import db
+from lms.lists import page_of, search_text
+from lms.pages import Page
+from lms.referents.rules import DUE_MINUTES
+from lms.transcripts import printing, queries
+
+blueprint = Blueprint("transcripts", __name__)
+
+
+@blueprint.app_template_global()
+def i_teach() -> bool:
+    """Whether who looks at the page is named as a teacher anywhere."""
+    return queries.teaches(current_user.person_id)
+
+
+def _me() -> Person:
+    return db.session.get_one(Person, current_user.person_id)
+
+
+@blueprint.get("/libretto")
+def training() -> str:
+    """One's own training: hours by year, and every cycle with its outcome."""
+    text = search_text()
+    found = page_of(queries.enrolments(current_user.person_id, text))
+    return render_template(
+        "transcripts/training.html",
+        page=Page(queries.entries(found.items), found.number, found.size, found.total),
+        years=queries.years_of(current_user.person_id),
+        text=text,
+        due=DUE_MINUTES,
+    )
+
+
+@blueprint.get("/libretto.pdf")
+def training_pdf() -> Response:
+    """The same, all of it, to be handed in."""
+    me = _me()
+    mine = list(db.session.scalars(queries.enrolments(me.id)).unique())
+    return printing.training_pdf(me, queries.entries(mine), queries.years_of(me.id))
+
+
+@blueprint.get("/docenze")
+def teaching() -> str:
+    """The lessons one taught, of registers already closed."""
+    text = search_text()
+    everything = list(db.session.scalars(queries.taught(current_user.person_id)).unique())
+    return render_template(
+        "transcripts/teaching.html",
+        page=page_of(queries.taught(current_user.person_id, text)),
+        years=queries.years_taught(everything),
+        text=text,
+    )
+
+
+@blueprint.get("/docenze.pdf")
+def teaching_pdf() -> Response:
+    """The same, all of it, to be handed in."""
+    me = _me()
+    return printing.teaching_pdf(me, list(db.session.scalars(queries.taught(me.id)).unique()))
