@@ -8,7 +8,7 @@ import segno
 _HOIST = 540.0
 _BLUE = "#039"
 _GOLD = "#fc0"
-_QUIET_ZONE = 4  # modules; ISO/IEC 18004 asks for four
+QUIET_ZONE = 4  # modules; ISO/IEC 18004 asks for four
 _INK = "#0b2239"
 
 
@@ -43,23 +43,34 @@ def _star(centre_x: float, centre_y: float, radius: float) -> str:
     return f"M{'L'.join(points)}z"
 
 
-def qr_code(address: str) -> str:
+def qr_rows(address: str, mask: int | None = None) -> tuple[bytearray, ...]:
+    """Return the modules of an address's QR code by rows, error level M or better.
+
+    With a mask given, code and mask are the same function of the address's bytes for all addresses
+    of one length, bit by bit: what `plate.qr` rests on. Otherwise the standard's own choice.
+    """
+    kind = {} if mask is None else {"mask": mask, "mode": "byte"}
+    rows: tuple[bytearray, ...] = segno.make_qr(address, error="m", **kind).matrix
+    return rows
+
+
+def qr_code(address: str, mask: int | None = None) -> str:
     """Draw the QR code of an address as one SVG path, quiet zone included, error level M or better.
 
     Runs of dark modules become one rectangle, a hair taller than a module, so that viewers which
     smooth edges leave no white seams between the rows.
     """
-    rows = segno.make_qr(address, error="m").matrix
-    side = len(rows) + 2 * _QUIET_ZONE
+    rows = qr_rows(address, mask)
+    side = len(rows) + 2 * QUIET_ZONE
     path = []
-    for y, row in enumerate(rows, start=_QUIET_ZONE):
+    for y, row in enumerate(rows, start=QUIET_ZONE):
         x = 0
         while x < len(row):
             run = x
             while run < len(row) and row[run]:
                 run += 1
             if run > x:
-                path.append(f"M{x + _QUIET_ZONE} {y}h{run - x}v1.02h-{run - x}z")
+                path.append(f"M{x + QUIET_ZONE} {y}h{run - x}v1.02h-{run - x}z")
             x = run + 1
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'

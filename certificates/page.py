@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from math import ceil
 
 from certificates.data import CertificateData, ModuleLine
+from certificates.designs import DESIGNS
 from certificates.faces import SANS, SERIF, Metrics, metrics
+from certificates.person import Person, person
 from certificates.wording import WORDS, Words, day_range, duration, long_day, short_duration
 
-COLUMN_WIDTH = 504.0  # points; the main column of page one in classic.css (178 mm)
+COLUMN_WIDTH = 504.0  # points; the main column of page one in classic-1.css (178 mm)
 # Lines allowed, largest and smallest font size in points: one proud line first, then two.
 _NAME_SIZES = ((1, 42.0, 26.0), (2, 30.0, 19.0), (3, 24.0, 15.0), (5, 15.0, 9.0))
 _ROOMY_AT_MOST = 6
@@ -37,11 +39,15 @@ class Row:
 
 @dataclass(frozen=True)
 class View:
-    """Everything the template prints, already worded."""
+    """Everything the template prints, already worded.
+
+    The first classic layout sets the person from ``data`` and ``name``; all others set ``person``.
+    """
 
     data: CertificateData
     words: Words
     name: FittedName
+    person: Person | None
     arrangement: str
     annex: bool
     columns: tuple[tuple[Row, ...], ...]
@@ -72,8 +78,19 @@ def arrangements(data: CertificateData) -> tuple[str, ...]:
     return ("annex", "annex small")
 
 
-def view(data: CertificateData, arrangement: str) -> View:
-    """Word and arrange one certificate."""
+def scale_of(arrangement: str) -> float:
+    """How much smaller than usual the name may be."""
+    return 0.8 if arrangement.endswith("small") else 1.0
+
+
+def person_of(data: CertificateData, arrangement: str) -> Person | None:
+    """What varies, in lines; None for the first classic layout, whose engine breaks them."""
+    design = DESIGNS.get((data.layout, data.layout_version))
+    return person(data, design, scale_of(arrangement)) if design else None
+
+
+def view(data: CertificateData, arrangement: str, of: Person | None = None) -> View:
+    """Word and arrange one certificate, with the person of the data or the one given."""
     words = WORDS[data.language]
     rows = tuple(_row(module, data.language) for module in data.modules)
     half = ceil(len(rows) / 2)
@@ -84,7 +101,8 @@ def view(data: CertificateData, arrangement: str) -> View:
     return View(
         data=data,
         words=words,
-        name=fit_name(data.holder, COLUMN_WIDTH, 0.8 if arrangement.endswith("small") else 1.0),
+        name=fit_name(data.holder, COLUMN_WIDTH, scale_of(arrangement)),
+        person=of or person_of(data, arrangement),
         arrangement=arrangement,
         annex=arrangement.startswith("annex"),
         columns=(rows[:half], rows[half:]) if arrangement == "double" else (rows,),

@@ -8,6 +8,7 @@ from typing import Any
 import pypdfium2
 
 from certificates.data import CertificateData, Emblem, InvalidData, ModuleLine
+from certificates.press import Press
 from certificates.render import Renderer
 
 CODE = "K7QM2X4PZT5NWB3DHCRE6YJV2A"
@@ -123,14 +124,19 @@ def longest() -> CertificateData:
 
 
 @lru_cache(maxsize=1)
+def press() -> Press:
+    """Return one warm press for all tests of a process."""
+    return Press()
+
+
 def renderer() -> Renderer:
-    """Return one warm renderer for all tests of a process."""
-    return Renderer()
+    """Return its renderer, which lays out one by one."""
+    return press().renderer
 
 
 @lru_cache(maxsize=64)
 def _rendered(data: CertificateData) -> bytes:
-    return renderer().render(data)
+    return press().render(data)
 
 
 def text_of(content: bytes) -> list[str]:
@@ -140,5 +146,5 @@ def text_of(content: bytes) -> list[str]:
 
 
 def pdf(**changes: Any) -> bytes:
-    """Render a sample, once for equal data."""
+    """Render a sample as the product does, once for equal data."""
     return _rendered(sample(**changes))

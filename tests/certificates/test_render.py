@@ -15,6 +15,7 @@ import pypdf
 import pytest
 
 from certificates import render
+from certificates.press import Press
 from certificates.render import Renderer, RenderError
 from certificates.verify import Identity, read_identity
 from tests.certificates.samples import (
@@ -23,6 +24,7 @@ from tests.certificates.samples import (
     longest,
     modules,
     pdf,
+    press,
     renderer,
     sample,
     text_of,
@@ -161,10 +163,11 @@ def test_the_structure_is_tagged() -> None:
 
 
 def test_same_data_same_bytes_and_other_data_other_bytes() -> None:
-    assert Renderer().render(sample()) == pdf()
+    assert Press().render(sample()) == pdf()
     assert pdf(holder="Chiara D’Amica") != pdf()
-    renderer().render(longest())
-    assert renderer().render(sample()) == pdf()
+    press().render(longest())
+    assert press().render(sample()) == pdf()
+    assert Renderer().render(sample()) == renderer().render(sample())
 
 
 @pytest.mark.parametrize(
@@ -193,7 +196,7 @@ def test_threads_take_turns() -> None:
     results: dict[str, bytes] = {}
 
     def work(name: str) -> None:
-        results[name] = renderer().render(sample(holder=name))
+        results[name] = press().render(sample(holder=name))
 
     threads = [threading.Thread(target=work, args=(name,)) for name in names]
     for thread in threads:
@@ -205,8 +208,8 @@ def test_threads_take_turns() -> None:
 
 FORK = """
 import gc, os, sys
-from tests.certificates.samples import Renderer, sample
-kept = Renderer()
+from tests.certificates.samples import Press, sample
+kept = Press()
 if os.fork() == 0:
     del kept
     gc.collect()
