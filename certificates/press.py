@@ -26,6 +26,7 @@ class Press:
 
     def __init__(self, renderer: Renderer | None = None) -> None:
         self.renderer = renderer or Renderer()
+        self.most_plates = MOST_PLATES
         self._plates: OrderedDict[Any, Plate | None] = OrderedDict()
 
     def render(self, data: CertificateData) -> bytes:
@@ -44,7 +45,7 @@ class Press:
                 self._plates.move_to_end(key)
             else:
                 self._plates[key] = self._made(data, shape)
-                if len(self._plates) > MOST_PLATES:
+                if len(self._plates) > self.most_plates:
                     self._plates.popitem(last=False)
             plate = self._plates[key]
             try:

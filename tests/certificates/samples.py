@@ -145,6 +145,17 @@ def text_of(content: bytes) -> list[str]:
     return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
 
 
+def tags(element: Any) -> list[tuple[str, str]]:
+    """Return tag and alternative text of a structure element and all below it."""
+    found = [(str(element.get("/S")), str(element.get("/Alt", "")))]
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, list) else [kids]:
+        kid = kid.get_object()
+        if isinstance(kid, dict) and "/S" in kid:
+            found += tags(kid)
+    return found
+
+
 def pdf(**changes: Any) -> bytes:
     """Render a sample as the product does, once for equal data."""
     return _rendered(sample(**changes))

@@ -27,6 +27,7 @@ from tests.certificates.samples import (
     press,
     renderer,
     sample,
+    tags,
     text_of,
 )
 
@@ -53,7 +54,7 @@ def test_it_says_everything_in_reading_order() -> None:
         "Iniziativa dimostrativa cofinanziata dal Fondo sociale europeo.",
         "Attestato n. 2022/000123",
         "Esempio dimostrativo, senza valore",
-        "21 ore e 30 minuti su 24 ore previste",
+        "21 h 30 min su 24 ore previste",
         "16 maggio 2022",
         "Frequenza di almeno l’80 % delle ore previste dal ciclo.",
         "percorso.example.it/verifica",
@@ -71,10 +72,16 @@ def test_english() -> None:
         "attended the cycle “Primo ciclo",
         "of the training track “Un’amministrazione condivisa”",
         "Issued on 20 May 2022",
-        "21 hours and 30 minutes of 24 hours planned",
+        "21 h 30 min of 24 hours planned",
         "Demonstration sample, not valid",
     ):
         assert words in text
+
+
+def test_what_was_issued_in_the_first_version_still_looks_like_it() -> None:
+    (text,) = text_of(pdf(layout_version=1))
+    assert "21 ore e 30 minuti su 24 ore previste" in text
+    assert "Chiara D’Amico Comune di Faenza" in text
 
 
 def test_a_cycle_named_like_its_track_is_said_once() -> None:
@@ -135,17 +142,6 @@ def test_metadata() -> None:
     assert catalog["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     assert not {"/Names", "/OpenAction", "/AA", "/AcroForm"} & set(catalog)
     assert read_identity(pdf()) == Identity(CODE, "2022/000123")
-
-
-def tags(element: Any) -> list[tuple[str, str]]:
-    """Return tag and alternative text of a structure element and all below it."""
-    found = [(str(element.get("/S")), str(element.get("/Alt", "")))]
-    kids = element.get("/K", [])
-    for kid in kids if isinstance(kids, list) else [kids]:
-        kid = kid.get_object()
-        if isinstance(kid, dict) and "/S" in kid:
-            found += tags(kid)
-    return found
 
 
 def test_the_structure_is_tagged() -> None:
