@@ -1,4 +1,4 @@
-"""Pictures drawn from their geometry as SVG: the emblem of the Union and the QR code."""
+"""Pictures drawn from their geometry as SVG: the emblem of the Union, the QR code, ornaments."""
 
 from math import cos, pi, sin, sqrt
 
@@ -79,8 +79,8 @@ def qr_code(address: str, mask: int | None = None) -> str:
     )
 
 
-def rosette() -> str:
-    """Draw the pale ornament of the first page: an ellipse turned around its centre."""
+def rosette(colour: str) -> str:
+    """Draw a pale ornament: an ellipse turned around its centre."""
     turns = 30
     reach, waist = 100.0, 38.0
     path = []
@@ -91,5 +91,41 @@ def rosette() -> str:
         path.append(f"M{x:.2f} {y:.2f}{arc} {-x:.2f} {-y:.2f}{arc} {x:.2f} {y:.2f}")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-101 -101 202 202">'
-        f'<path fill="none" stroke="#dde8f2" stroke-width=".6" d="{"".join(path)}"/></svg>'
+        f'<path fill="none" stroke="{colour}" stroke-width=".6" d="{"".join(path)}"/></svg>'
+    )
+
+
+def band() -> str:
+    """Draw a band of colour with an ornament: lines of one swing, each a little later."""
+    width, height, lines = 210.0, 60.0, 16
+    path = []
+    for line in range(lines):
+        y = 10 + line * 3.4
+        lift = 9 + line * 1.5
+        path.append(
+            f"M{width * 0.4:g} {height:g}C{width * 0.56:g} {min(height, y + lift):.1f} "
+            f"{width * 0.72:g} {y - lift:.1f} {width + 4:g} {y:.1f}"
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}">'
+        f'<path fill="#00337f" d="M0 0H{width:g}V{height:g}H0z"/>'
+        f'<path fill="none" stroke="#1d4f9c" stroke-width=".45" d="{"".join(path)}"/></svg>'
+    )
+
+
+def frame() -> str:
+    """Draw the frame of a portrait page: a fine line inside a stronger one, corners cut round."""
+    outlines = []
+    for inset, stroke, colour in ((9.0, 0.9, "#6b1d2f"), (11.2, 0.25, "#b08d57")):
+        right, bottom, bend = 210 - inset, 297 - inset, 6.0
+        outlines.append(
+            f'<path fill="none" stroke="{colour}" stroke-width="{stroke}" '
+            f'd="M{inset + bend} {inset}H{right - bend}A{bend} {bend} 0 0 0 {right} {inset + bend}'
+            f"V{bottom - bend}A{bend} {bend} 0 0 0 {right - bend} {bottom}"
+            f"H{inset + bend}A{bend} {bend} 0 0 0 {inset} {bottom - bend}"
+            f'V{inset + bend}A{bend} {bend} 0 0 0 {inset + bend} {inset}z"/>'
+        )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297">'
+        f'{"".join(outlines)}</svg>'
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from certificates.data import CertificateData
 from certificates.designs import Design, Measure, NameClass
-from certificates.faces import SANS, SERIF, Metrics, metrics
-from certificates.wording import WORDS, short_duration
+from certificates.faces import Metrics, metrics
+from certificates.wording import OTHER, WORDS, short_duration
 
 _STEP = 0.5  # points between two sizes of a name
 _AIR = 1.01  # a line is never quite as wide as its room: the engine rounds and kerns
@@ -19,12 +19,12 @@ Lines = tuple[str, ...]
 class Person:
     """The texts of one certificate that its neighbours do not share.
 
-    ``size`` is the name's in points; ``sans`` tells that the serif cannot draw it.
+    ``size`` is the name's in points; ``second`` tells that it is set in the design's second face.
     """
 
     holder: Lines
     size: float
-    sans: bool
+    second: bool
     organisation: Lines
     serial: Lines
     running: Lines
@@ -45,22 +45,45 @@ class Person:
 
 def person(data: CertificateData, design: Design, scale: float = 1.0) -> Person:
     """Word what varies; ``scale`` shrinks the name where room is scarce."""
-    words = WORDS[data.language]
-    holder, size, sans = set_name(data.holder, design, scale)
+    phrases = phrases_of(data.language, design)
+    holder, size, second = set_name(data.holder, design, scale)
+    running = replace(design.running, face=design.faces[second])
     return Person(
         holder=holder,
         size=size,
-        sans=sans,
+        second=second,
         organisation=wrap(data.organisation, design.organisation),
-        serial=wrap(words.serial.format(data.serial), design.serial),
-        running=wrap(data.holder, replace(design.running, face=SANS) if sans else design.running),
+        serial=wrap(phrases.serial.format(data.serial), design.serial),
+        running=wrap(data.holder, running),
         hours=(short_duration(data.minutes_attended),),
         code=tuple(data.code[at : at + _GROUP] for at in range(0, len(data.code), _GROUP)),
         public_code=data.code,
         number=data.serial,
         verify_url=data.verify_url,
-        title=f"{words.title} – {data.holder}",
-        qr_alt=words.qr_alt.format(data.verify_url),
+        title=f"{phrases.title} – {data.holder}",
+        qr_alt=phrases.qr_alt.format(data.verify_url),
+    )
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Wording around what varies; ``{}`` marks its place."""
+
+    title: str
+    serial: str
+    qr_alt: str
+
+
+def phrases_of(language: str, design: Design) -> Phrases:
+    """Return the wording in one language, or in both where the layout speaks both."""
+    words = WORDS[language]
+    if not design.bilingual:
+        return Phrases(words.title, words.serial, words.qr_alt)
+    other = WORDS[OTHER[language]]
+    return Phrases(
+        f"{words.title} / {other.title}",
+        words.serial,
+        f"{words.qr_alt} / {other.qr_alt.partition(' {}')[0]}",
     )
 
 
@@ -78,11 +101,10 @@ def wrap(text: str, measure: Measure) -> Lines:
 def set_name(name: str, design: Design, scale: float = 1.0) -> tuple[Lines, float, bool]:
     """Choose the largest pleasant size for a name: shrink on one line first, then break evenly.
 
-    A name the serif cannot draw whole is set in the sans serif, so that two designs never meet
-    inside one name.
+    Returns the lines, the size in points, and whether the design's second face is needed.
     """
-    sans = not metrics(SERIF).draws(name)
-    face = metrics(SANS if sans else SERIF)
+    second = not metrics(design.faces[0]).draws(name)
+    face = metrics(design.faces[second])
     words = name.split(" ")
     for kind in design.names:
         room = _evenest(words, face, kind.lines)
@@ -90,11 +112,11 @@ def set_name(name: str, design: Design, scale: float = 1.0) -> tuple[Lines, floa
         size = int(size / _STEP) * _STEP
         if size >= kind.smallest * scale:
             lines = (name,) if kind.lines == 1 else tuple(_broken(words, face, room * 1.0001))
-            return lines, size, sans
+            return lines, size, second
     last: NameClass = design.names[-1]
     size = max(_STEP, int(last.smallest * scale / _STEP) * _STEP)
     room = design.name_width / (size * _AIR)
-    return tuple(_broken(words, face, room)), size, sans
+    return tuple(_broken(words, face, room)), size, second
 
 
 def _evenest(words: Sequence[str], face: Metrics, lines: int) -> float:

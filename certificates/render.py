@@ -121,17 +121,18 @@ class _Layout:
 
 
 def fits(document: Any) -> bool:
-    """Tell whether both columns of the first page end above the blocks pinned to their foot.
+    """Tell whether the columns of the first page end above the blocks pinned to their foot.
 
     The anchors served to measure that; nobody shall link to them: they are taken away.
     """
     anchors = dict(document.pages[0].anchors)
     for page in document.pages:
         page.anchors.clear()
+    columns = [("end", "foot"), ("side-end", "verify")][: 1 + ("verify" in anchors)]
     return all(
         # What is not on the page has flowed over to the next one.
         end in anchors and foot in anchors and anchors[end][1] + _CLEARANCE <= anchors[foot][1]
-        for end, foot in (("end", "foot"), ("side-end", "verify"))
+        for end, foot in columns
     )
 
 
@@ -139,7 +140,13 @@ def layout_resources() -> dict[str, Resource]:
     """Every file the layout may use, by its exact address."""
     return {
         f"certificate:{name}.svg": Resource(drawing.encode(), "image/svg+xml")
-        for name, drawing in (("eu", drawings.eu_flag()), ("rosette", drawings.rosette()))
+        for name, drawing in (
+            ("eu", drawings.eu_flag()),
+            ("rosette", drawings.rosette("#dde8f2")),
+            ("warm-rosette", drawings.rosette("#f0e8dc")),
+            ("band", drawings.band()),
+            ("frame", drawings.frame()),
+        )
     }
 
 

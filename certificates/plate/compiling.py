@@ -227,7 +227,7 @@ def _drawn(content: bytes) -> tuple[bytes, list[tuple[int, int, int]]]:
     rows = [(int(y), int(x), int(x2)) for x, y, x2 in _CORNERS.findall(content)]
     rows += [(int(y), int(x), int(x) + int(wide)) for x, y, wide in _RECTANGLE.findall(content)]
     united: list[tuple[int, int, int]] = []
-    for y, left, right in rows:
+    for y, left, right in sorted(rows):
         if united and united[-1][0] == y and united[-1][2] == left:
             united[-1] = (y, united[-1][1], right)
         else:

@@ -7,9 +7,8 @@ from typing import Any
 
 from certificates.data import CertificateData
 from certificates.designs import DESIGNS, Design
-from certificates.faces import SANS, SERIF, drawable, metrics
-from certificates.person import Lines, Person
-from certificates.wording import WORDS
+from certificates.faces import drawable, metrics
+from certificates.person import Lines, Person, phrases_of
 
 PERSONAL = ("holder", "organisation", "serial", "code", "verify_url", "minutes_attended")
 _COMMON = tuple(each.name for each in fields(CertificateData) if each.name not in PERSONAL)
@@ -23,7 +22,7 @@ class Shape:
     """What decides the geometry of a certificate, beside its cycle."""
 
     holder: int
-    sans: bool
+    second: bool
     organisation: int
     serial: int
     running: int
@@ -54,11 +53,14 @@ def shape_of(data: CertificateData, person: Person) -> Shape | None:
     before, _, after = data.verify_url.partition(data.code)
     if not found or data.code in after or len(data.verify_url) > _WIDEST_QR:
         return None
-    faces = ((data.holder, SANS if person.sans else SERIF), (data.organisation, SANS))
+    design = DESIGNS[data.layout, data.layout_version]
+    faces = (
+        (data.holder, design.faces[person.second]), (data.organisation, design.organisation.face)
+    )  # fmt: skip
     if not all(metrics(face).draws(text) for text, face in faces):
         return None
     return Shape(
-        len(person.holder), person.sans, len(person.organisation), len(person.serial),
+        len(person.holder), person.second, len(person.organisation), len(person.serial),
         len(person.running), found[0], before, len(data.code), after,
     )  # fmt: skip
 
@@ -91,7 +93,7 @@ TRIALS = (  # one for each alphabet
 def stand_in(shape: Shape, stand: Stand, data: CertificateData) -> tuple[CertificateData, Person]:
     """Return the cycle's data and a person of this shape, both without a trace of the real one."""
     design = DESIGNS[data.layout, data.layout_version]
-    words = WORDS[data.language]
+    phrases = phrases_of(data.language, design)
     code = (stand.letters * shape.code)[: shape.code]
     url = shape.before_code + code + shape.after_code
     frame = replace(
@@ -101,17 +103,17 @@ def stand_in(shape: Shape, stand: Stand, data: CertificateData) -> tuple[Certifi
     person = Person(
         holder=_repeated(stand.holder, shape.holder),
         size=_size(design, shape, stand),
-        sans=shape.sans,
+        second=shape.second,
         organisation=_repeated(stand.organisation, shape.organisation),
-        serial=_repeated(words.serial.format(stand.number), shape.serial),
+        serial=_repeated(phrases.serial.format(stand.number), shape.serial),
         running=_repeated(stand.holder, shape.running),
         hours=(stand.minutes,),
         code=tuple(code[at : at + 4] for at in range(0, len(code), 4)),
         public_code=code,
         number=stand.number,
         verify_url=url,
-        title=f"{words.title} – {stand.holder}",
-        qr_alt=words.qr_alt.format(url),
+        title=f"{phrases.title} – {stand.holder}",
+        qr_alt=phrases.qr_alt.format(url),
     )
     return frame, person
 
