@@ -100,8 +100,8 @@ BILINGUAL_1 = Design(
     two_columns=0,
 )
 
-# Layouts whose varying texts are broken into lines here. The first classic is not among them:
-# certificates of that version, issued and not yet made, are laid out one by one as they always were.
+# Layouts whose varying texts are broken into lines here. The first classic is not among them: what
+# was issued in it and is not yet made is laid out one by one, as it always was.
 DESIGNS: Mapping[tuple[str, int], Design] = MappingProxyType(
     {("classic", 2): CLASSIC_2, ("modern", 1): MODERN_1, ("bilingual", 1): BILINGUAL_1}
 )

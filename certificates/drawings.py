@@ -49,8 +49,8 @@ def qr_rows(address: str, mask: int | None = None) -> tuple[bytearray, ...]:
     With a mask given, code and mask are the same function of the address's bytes for all addresses
     of one length, bit by bit: what `plate.qr` rests on. Otherwise the standard's own choice.
     """
-    kind = {} if mask is None else {"mask": mask, "mode": "byte"}
-    rows: tuple[bytearray, ...] = segno.make_qr(address, error="m", **kind).matrix
+    mode = None if mask is None else "byte"
+    rows: tuple[bytearray, ...] = segno.make_qr(address, error="m", mask=mask, mode=mode).matrix
     return rows
 
 
@@ -126,6 +126,5 @@ def frame() -> str:
             f'V{inset + bend}A{bend} {bend} 0 0 0 {inset + bend} {inset}z"/>'
         )
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297">'
-        f'{"".join(outlines)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297">{"".join(outlines)}</svg>'
     )

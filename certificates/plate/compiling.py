@@ -11,7 +11,7 @@ from weasyprint.pdf import VARIANTS, generate_pdf
 from certificates.data import CertificateData
 from certificates.page import arrangements
 from certificates.person import Person
-from certificates.plate.painting import QR, Painted, Painter, Part, Varying, raw
+from certificates.plate.painting import Painted, Painter, Part, Varying, raw
 from certificates.plate.printing import Plate, Written, pdf_string, values_of
 from certificates.plate.qr import qr_table
 from certificates.plate.shapes import DUMMY, TRIALS, Shape, alphabets, stand_in
@@ -156,7 +156,9 @@ def _constant(pdf: Any, taken: set[int]) -> tuple[bytes, bytes]:
     """Write all other objects once; return their bytes and the table of where everything is."""
     out = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
     entries = {0: (0).to_bytes(4) + b"\xff\xff"}
-    packed, places = [], []
+    packed: list[bytes] = []
+    places: list[int] = []
+    position = 0
     holder = len(pdf.objects)  # the stream that holds the objects which are no streams
     for item in pdf.objects[1:]:
         if item.number in taken:
@@ -166,8 +168,9 @@ def _constant(pdf: Any, taken: set[int]) -> tuple[bytes, bytes]:
             out += item.indirect + b"\n"
         else:
             entries[item.number] = _entry(2, holder, len(packed))
-            places += [item.number, sum(map(len, packed)) + len(packed)]
+            places += [item.number, position]
             packed.append(item.data)
+            position += len(packed[-1]) + 1
     head = " ".join(map(str, places)).encode()
     extra = {"Type": "/ObjStm", "N": len(packed), "First": len(head) + 1}
     objects = pydyf.Stream([head, *packed], extra, compress=True)
@@ -211,7 +214,10 @@ def _try(
     for ours, theirs in zip(pages, plain, strict=True):
         printed, after = [], 0
         for start, end, parts in ours.pieces:
-            printed += [*ours.operators[after:start], plate.fill(tuple(_lined(parts)), person, values)[:-1]]
+            printed += [
+                *ours.operators[after:start],
+                plate.fill(tuple(_lined(parts)), person, values)[:-1],
+            ]
             after = end
         printed += ours.operators[after:]
         if _drawn(b"\n".join(printed)) != _drawn(b"\n".join(theirs.operators)):

@@ -52,7 +52,8 @@ class Painter:
         return [self._page(page) for page in self._document.pages]
 
     def _page(self, page: Any) -> Painted:
-        document, tags = self._document, {}
+        document = self._document
+        tags: dict[Any, Any] = {}
         box = (0, 0, page.width, page.height)
         stream = Stream(
             document.fonts, box, self._resources, self._images, tags,

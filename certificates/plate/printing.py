@@ -7,12 +7,12 @@ from struct import pack_into
 from xml.sax.saxutils import escape  # nosec B406 # writes text; nothing is parsed
 
 import pydyf
+from weasyprint.css.units import LENGTHS_TO_PIXELS
 
 from certificates.person import Person
 from certificates.plate.painting import QR, Part, Varying
 from certificates.plate.qr import QrTable
 from certificates.plate.shaping import Run
-from weasyprint.css.units import LENGTHS_TO_PIXELS
 
 _OFFSET = 1 << 24  # type and offset of an entry of the cross-reference stream are one number
 
@@ -84,7 +84,7 @@ class Plate:
             b"%d 0 obj\n<</Type /XRef/W [1 3 2]/Size %d%b/ID [<%b> <%b>]/Length %d>>\nstream\n%b\n"
             b"endstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (
                 own, own + 1, self.trailer, digest.encode(), digest.encode(), len(references),
-                references, offset,
+                bytes(references), offset,
             )
         )  # fmt: skip
         return b"".join(out)
@@ -92,7 +92,10 @@ class Plate:
     def fill(self, parts: Sequence[Part], person: Person, values: dict[str, bytes]) -> bytes:
         """Return the parts with the person's texts in their places."""
         return b"".join(
-            [part if type(part) is bytes else self._part(part, person, values) for part in parts]
+            [
+                part if isinstance(part, bytes) else self._part(part, person, values)
+                for part in parts
+            ]
         )
 
     def _part(self, part: Varying, person: Person, values: dict[str, bytes]) -> bytes:

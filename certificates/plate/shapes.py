@@ -83,7 +83,9 @@ class Stand:
 
 
 # Nothing of a real person goes into a plate: its bytes must not depend on who came first.
-DUMMY = Stand("Nome Segnaposto", "Ente Segnaposto", "SEGNAPOSTO-0", "SEGNAPOSTO", "12 h 34 min", False)
+DUMMY = Stand(
+    "Nome Segnaposto", "Ente Segnaposto", "SEGNAPOSTO-0", "SEGNAPOSTO", "12 h 34 min", False
+)
 TRIALS = (  # one for each alphabet
     Stand("Lucrezia D’Aprìle", "Comune di Tavà", "AV/2027-00189", "K7QM2X4PZT5NWB3D", "9 h", True),
     Stand("Žofie Škvařil-Wåk", "Ville de Forêt", "TY.04_6", "24680HLVAT", "105 h 5 min", True),

@@ -97,7 +97,8 @@ class Run:
         font = ffi.cast("PangoFont *", self._letters.analysis.font)
         stream = self._stream
         pango.pango_font_get_glyph_extents(font, glyph, stream.ink_rect, stream.logical_rect)
-        return round(stream.logical_rect.width * 1000 * FROM_UNITS / self._size)
+        width: float = stream.logical_rect.width * 1000 * FROM_UNITS / self._size
+        return round(width)
 
     def _shape(self, text: str) -> list[tuple[int, ...]]:
         encoded = text.encode()

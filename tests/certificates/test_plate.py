@@ -176,9 +176,7 @@ def test_a_plate_that_draws_another_code_is_never_used(broken: pytest.MonkeyPatc
 def test_a_plate_that_keeps_somebody_else_is_never_used(broken: pytest.MonkeyPatch) -> None:
     """As if the place of a title had been forgotten."""
     real = compiling.values_of
-    broken.setattr(
-        compiling, "values_of", lambda who: real(who) | {"title": b"(elsewhere)"}
-    )
+    broken.setattr(compiling, "values_of", lambda who: real(who) | {"title": b"(elsewhere)"})
     assert Press(renderer()).printed(person(1, "Ada Voltàn")) is None
 
 
@@ -189,9 +187,7 @@ def test_a_plate_fetches_no_more_than_a_page(broken: pytest.MonkeyPatch) -> None
     assert loader
     source, _, _ = loader.get_source(environment, "classic-2.html")
     hostile = source.replace("</h1>", '</h1><img src="file:///etc/hostname" alt="a">')
-    broken.setattr(
-        loader, "get_source", lambda *given: (hostile, None, lambda: True)
-    )
+    broken.setattr(loader, "get_source", lambda *given: (hostile, None, lambda: True))
     with pytest.raises(RenderError):
         own.printed(sample())
 

@@ -9,7 +9,6 @@ import sys
 import threading
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pypdf
 import pytest
