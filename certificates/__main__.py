@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from certificates.data import CertificateData, InvalidData
-from certificates.render import RenderError, render
+from certificates.press import render
+from certificates.render import RenderError
 
 USAGE = "usage: python -m certificates data.json out.pdf"
 LARGEST_INPUT = 1024 * 1024  # bytes

@@ -17,7 +17,8 @@ __all__ = ["CertificateData", "Emblem", "InvalidData", "ModuleLine"]
 
 LANGUAGES = ("it", "en")
 SYMBOLS = ("eu", "none")
-LAYOUT_VERSIONS = {"classic": 1}
+# Versions that can still be made, the newest last: what was issued in one is made in that one.
+LAYOUT_VERSIONS = {"classic": (1, 2), "modern": (1,), "bilingual": (1,)}
 MOST_MODULES = 30
 MOST_EMBLEMS = 5
 MOST_MINUTES = 100_000
@@ -58,7 +59,10 @@ class Emblem:
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateData:
-    """Everything one certificate says; raises ``InvalidData`` naming the first wrong field."""
+    """Everything one certificate says; raises ``InvalidData`` naming the first wrong field.
+
+    ``layout_version`` 0 asks for the newest; what exists states the version it got.
+    """
 
     serial: str
     code: str
@@ -82,7 +86,7 @@ class CertificateData:
     funding_statement: str = ""
     emblems: tuple[Emblem, ...] = ()
     layout: str = "classic"
-    layout_version: int = 1
+    layout_version: int = 0
     fictional: bool = False
 
     def __post_init__(self) -> None:
@@ -102,8 +106,10 @@ class CertificateData:
             raise InvalidData("issued_on", "must not lie before completed_on")
         _set(self, "issued_at", gate.clean_instant("issued_at", self.issued_at))
         gate.clean_choice("layout", self.layout, tuple(LAYOUT_VERSIONS))
-        newest = LAYOUT_VERSIONS[self.layout]
-        gate.clean_number("layout_version", self.layout_version, newest, newest)
+        versions = LAYOUT_VERSIONS[self.layout]
+        if self.layout_version == 0:
+            _set(self, "layout_version", versions[-1])
+        gate.clean_number("layout_version", self.layout_version, versions[0], versions[-1])
         gate.clean_flag("fictional", self.fictional)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Pictures drawn from their geometry as SVG: the emblem of the Union and the QR code."""
+"""Pictures drawn from their geometry as SVG: the emblem of the Union, the QR code, ornaments."""
 
 from math import cos, pi, sin, sqrt
 
@@ -8,7 +8,7 @@ import segno
 _HOIST = 540.0
 _BLUE = "#039"
 _GOLD = "#fc0"
-_QUIET_ZONE = 4  # modules; ISO/IEC 18004 asks for four
+QUIET_ZONE = 4  # modules; ISO/IEC 18004 asks for four
 _INK = "#0b2239"
 
 
@@ -43,23 +43,34 @@ def _star(centre_x: float, centre_y: float, radius: float) -> str:
     return f"M{'L'.join(points)}z"
 
 
-def qr_code(address: str) -> str:
+def qr_rows(address: str, mask: int | None = None) -> tuple[bytearray, ...]:
+    """Return the modules of an address's QR code by rows, error level M or better.
+
+    With a mask given, code and mask are the same function of the address's bytes for all addresses
+    of one length, bit by bit: what `plate.qr` rests on. Otherwise the standard's own choice.
+    """
+    mode = None if mask is None else "byte"
+    rows: tuple[bytearray, ...] = segno.make_qr(address, error="m", mask=mask, mode=mode).matrix
+    return rows
+
+
+def qr_code(address: str, mask: int | None = None) -> str:
     """Draw the QR code of an address as one SVG path, quiet zone included, error level M or better.
 
     Runs of dark modules become one rectangle, a hair taller than a module, so that viewers which
     smooth edges leave no white seams between the rows.
     """
-    rows = segno.make_qr(address, error="m").matrix
-    side = len(rows) + 2 * _QUIET_ZONE
+    rows = qr_rows(address, mask)
+    side = len(rows) + 2 * QUIET_ZONE
     path = []
-    for y, row in enumerate(rows, start=_QUIET_ZONE):
+    for y, row in enumerate(rows, start=QUIET_ZONE):
         x = 0
         while x < len(row):
             run = x
             while run < len(row) and row[run]:
                 run += 1
             if run > x:
-                path.append(f"M{x + _QUIET_ZONE} {y}h{run - x}v1.02h-{run - x}z")
+                path.append(f"M{x + QUIET_ZONE} {y}h{run - x}v1.02h-{run - x}z")
             x = run + 1
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
@@ -68,8 +79,8 @@ def qr_code(address: str) -> str:
     )
 
 
-def rosette() -> str:
-    """Draw the pale ornament of the first page: an ellipse turned around its centre."""
+def rosette(colour: str) -> str:
+    """Draw a pale ornament: an ellipse turned around its centre."""
     turns = 30
     reach, waist = 100.0, 38.0
     path = []
@@ -80,5 +91,40 @@ def rosette() -> str:
         path.append(f"M{x:.2f} {y:.2f}{arc} {-x:.2f} {-y:.2f}{arc} {x:.2f} {y:.2f}")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-101 -101 202 202">'
-        f'<path fill="none" stroke="#dde8f2" stroke-width=".6" d="{"".join(path)}"/></svg>'
+        f'<path fill="none" stroke="{colour}" stroke-width=".6" d="{"".join(path)}"/></svg>'
+    )
+
+
+def band() -> str:
+    """Draw a band of colour with an ornament: lines of one swing, each a little later."""
+    width, height, lines = 210.0, 60.0, 16
+    path = []
+    for line in range(lines):
+        y = 10 + line * 3.4
+        lift = 9 + line * 1.5
+        path.append(
+            f"M{width * 0.4:g} {height:g}C{width * 0.56:g} {min(height, y + lift):.1f} "
+            f"{width * 0.72:g} {y - lift:.1f} {width + 4:g} {y:.1f}"
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}">'
+        f'<path fill="#00337f" d="M0 0H{width:g}V{height:g}H0z"/>'
+        f'<path fill="none" stroke="#1d4f9c" stroke-width=".45" d="{"".join(path)}"/></svg>'
+    )
+
+
+def frame() -> str:
+    """Draw the frame of a portrait page: a fine line inside a stronger one, corners cut round."""
+    outlines = []
+    for inset, stroke, colour in ((9.0, 0.9, "#6b1d2f"), (11.2, 0.25, "#b08d57")):
+        right, bottom, bend = 210 - inset, 297 - inset, 6.0
+        outlines.append(
+            f'<path fill="none" stroke="{colour}" stroke-width="{stroke}" '
+            f'd="M{inset + bend} {inset}H{right - bend}A{bend} {bend} 0 0 0 {right} {inset + bend}'
+            f"V{bottom - bend}A{bend} {bend} 0 0 0 {right - bend} {bottom}"
+            f"H{inset + bend}A{bend} {bend} 0 0 0 {inset} {bottom - bend}"
+            f'V{inset + bend}A{bend} {bend} 0 0 0 {inset + bend} {inset}z"/>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297">{"".join(outlines)}</svg>'
     )

@@ -1,20 +1,28 @@
 """From certificate data to what the layout's template needs: fitted name, wording, arrangement."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
-from certificates.data import CertificateData, ModuleLine
+from certificates.data import MOST_MODULES, CertificateData, ModuleLine
+from certificates.designs import CLASSIC_2, DESIGNS
 from certificates.faces import SANS, SERIF, Metrics, metrics
-from certificates.wording import WORDS, Words, day_range, duration, long_day, short_duration
+from certificates.person import Person, person
+from certificates.wording import (
+    OTHER,
+    WORDS,
+    Words,
+    day_range,
+    duration,
+    long_day,
+    numeric_range,
+    short_duration,
+)
 
-COLUMN_WIDTH = 504.0  # points; the main column of page one in classic.css (178 mm)
+COLUMN_WIDTH = 504.0  # points; the main column of page one in classic-1.css (178 mm)
 # Lines allowed, largest and smallest font size in points: one proud line first, then two.
 _NAME_SIZES = ((1, 42.0, 26.0), (2, 30.0, 19.0), (3, 24.0, 15.0), (5, 15.0, 9.0))
-_ROOMY_AT_MOST = 6
-_ONE_COLUMN_AT_MOST = 8
 _FUNDED_TWO_COLUMNS_AT_MOST = 10
-_TWO_COLUMNS_AT_MOST = 16
 
 
 @dataclass(frozen=True)
@@ -37,11 +45,15 @@ class Row:
 
 @dataclass(frozen=True)
 class View:
-    """Everything the template prints, already worded."""
+    """Everything the template prints, already worded.
+
+    The first classic layout sets the person from ``data`` and ``name``; all others set ``person``.
+    """
 
     data: CertificateData
     words: Words
     name: FittedName
+    person: Person | None
     arrangement: str
     annex: bool
     columns: tuple[tuple[Row, ...], ...]
@@ -52,6 +64,7 @@ class View:
     address: str
     code_groups: tuple[str, ...]
     title: str
+    other: "View | None" = None  # the same in the other language, where a layout speaks both
 
 
 def arrangements(data: CertificateData) -> tuple[str, ...]:
@@ -60,37 +73,65 @@ def arrangements(data: CertificateData) -> tuple[str, ...]:
     ``single``, ``tight`` and ``double`` keep everything on one page, ``annex`` lists the modules on
     pages of their own; ``small`` sets long texts smaller and is the last resort.
     """
+    design = DESIGNS.get((data.layout, data.layout_version), CLASSIC_2)
     count = len(data.modules)
-    if count <= _ROOMY_AT_MOST:
+    if count <= design.roomy:
         return ("single", "tight", "annex", "annex small")
-    if count <= _ONE_COLUMN_AT_MOST:
+    if count <= design.one_column:
         return ("tight", "annex", "annex small")
     # With emblems at its foot the page has room for fewer rows, and a try costs a whole layout.
     funded = data.emblems or data.funding_statement
-    if count <= (_FUNDED_TWO_COLUMNS_AT_MOST if funded else _TWO_COLUMNS_AT_MOST):
+    most = min(design.two_columns, _FUNDED_TWO_COLUMNS_AT_MOST if funded else MOST_MODULES)
+    if count <= most:
         return ("double", "annex", "annex small")
     return ("annex", "annex small")
 
 
-def view(data: CertificateData, arrangement: str) -> View:
-    """Word and arrange one certificate."""
-    words = WORDS[data.language]
-    rows = tuple(_row(module, data.language) for module in data.modules)
+def scale_of(arrangement: str) -> float:
+    """How much smaller than usual the name may be."""
+    return 0.8 if arrangement.endswith("small") else 1.0
+
+
+def person_of(data: CertificateData, arrangement: str) -> Person | None:
+    """What varies, in lines; None for the first classic layout, whose engine breaks them."""
+    design = DESIGNS.get((data.layout, data.layout_version))
+    return person(data, design, scale_of(arrangement)) if design else None
+
+
+def view(data: CertificateData, arrangement: str, of: Person | None = None) -> View:
+    """Word and arrange one certificate, with the person of the data or the one given."""
+    design = DESIGNS.get((data.layout, data.layout_version))
+    person = of or person_of(data, arrangement)
+    if not design or not design.bilingual:
+        return _view(data, data.language, arrangement, person)
+    own = _view(data, data.language, arrangement, person)
+    rows = tuple(
+        Row(line.title, numeric_range(line.starts_on, line.ends_on), short_duration(line.minutes))
+        for line in data.modules
+    )
+    other = _view(data, OTHER[data.language], arrangement, person)
+    return replace(own, other=other, columns=(rows,))
+
+
+def _view(data: CertificateData, language: str, arrangement: str, person: Person | None) -> View:
+    words = WORDS[language]
+    rows = tuple(_row(module, language) for module in data.modules)
     half = ceil(len(rows) / 2)
-    day = long_day(data.issued_on, data.language)
+    day = long_day(data.issued_on, language)
     issued = (
         words.issued_at_place.format(data.place, day) if data.place else words.issued.format(day)
     )
     return View(
         data=data,
         words=words,
-        name=fit_name(data.holder, COLUMN_WIDTH, 0.8 if arrangement.endswith("small") else 1.0),
+        name=fit_name(data.holder, COLUMN_WIDTH, scale_of(arrangement)),
+        person=person,
         arrangement=arrangement,
         annex=arrangement.startswith("annex"),
         columns=(rows[:half], rows[half:]) if arrangement == "double" else (rows,),
-        hours=duration(data.minutes_attended, data.language),
-        planned=words.of_planned.format(duration(data.minutes_planned, data.language)),
-        completed=long_day(data.completed_on, data.language),
+        hours=duration(data.minutes_attended, language),
+        planned=words.of_planned.format(duration(data.minutes_planned, language)),
+        completed=long_day(data.completed_on, language),
         issued=issued,
         address=short_address(data.verify_url, data.code),
         code_groups=tuple(data.code[start : start + 4] for start in range(0, len(data.code), 4)),

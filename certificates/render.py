@@ -2,7 +2,9 @@
 
 import os
 import threading
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,16 @@ from weasyprint.urls import FatalURLFetchingError
 
 from certificates import drawings, xmp
 from certificates.data import CertificateData
+from certificates.designs import DESIGNS
 from certificates.faces import FACES, FONT_FOLDER
 from certificates.fetcher import LayoutFetcher, Resource
 from certificates.page import arrangements, view
+from certificates.person import Person
 
 LAYOUT_FOLDER = Path(__file__).parent / "layouts"
+QR_MASK = 3  # any mask is readable; a fixed one makes the codes of a cycle quick to draw
 _CLEARANCE = 15.0  # CSS pixels (4 mm) between the text of page one and the block at its foot
-_OPTIONS = {"pdf_variant": "pdf/a-2a"}
+OPTIONS = {"pdf_variant": "pdf/a-2a"}
 
 ffi.cdef("FcConfig * FcConfigCreate(void);", override=True)
 
@@ -45,54 +50,89 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._template = environment.get_template("classic.html")
+        self._environment = environment
         self._fetcher = LayoutFetcher(layout_resources())
         self._fonts = embedded_fonts_only()
-        self._style = CSS(
-            string=(LAYOUT_FOLDER / "classic.css").read_text("utf-8"),
-            base_url="certificate:classic.css",
-            url_fetcher=self._fetcher,
-            font_config=self._fonts,
-        )
+        self._layouts: dict[str, _Layout] = {}
 
     def render(self, data: CertificateData) -> bytes:
         """Return the PDF of one certificate."""
         with self._lock:
             for arrangement in arrangements(data):
-                document = self._lay_out(data, arrangement)
-                if _fits(document):
+                document = self.lay_out(data, arrangement)
+                if fits(document):
                     break
-            for page in document.pages:
-                page.anchors.clear()  # they served to measure; nobody shall link to them
-            xmp.describe(document.metadata, xmp.Identity(data.code, data.serial))
-            pdf: bytes = document.write_pdf(**_OPTIONS)
-        # Inside pictures WeasyPrint goes on after any error; the fetcher has not forgotten it.
-        if document.url_fetcher.refused:
-            raise RenderError(f"not a file of the layout: {document.url_fetcher.refused[0]}")
+            pdf: bytes = document.write_pdf(**OPTIONS)
+        self.refuse_foreign(document)
         return pdf
 
-    def _lay_out(self, data: CertificateData, arrangement: str) -> Any:
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the engine, for who calls ``lay_out``."""
+        with self._lock:
+            yield
+
+    def lay_out(self, data: CertificateData, arrangement: str, of: Person | None = None) -> Any:
+        """Lay one certificate out, with another person than the data's if one is given."""
+        layout = self._layout(data)
+        identity = xmp.Identity(*(of.public_code, of.number) if of else (data.code, data.serial))
         # The code is in the name, so no cache can ever show another certificate's picture.
-        qr_url = f"certificate:qr-{data.code}.svg"
-        qr = Resource(drawings.qr_code(data.verify_url).encode(), "image/svg+xml")
-        fetcher = self._fetcher.with_resource(qr_url, qr)
-        html = self._template.render(view=view(data, arrangement), qr_url=qr_url)
+        qr_url = f"certificate:qr-{identity.code}.svg"
+        drawing = drawings.qr_code(of.verify_url if of else data.verify_url, layout.qr_mask)
+        fetcher = self._fetcher.with_resource(qr_url, Resource(drawing.encode(), "image/svg+xml"))
+        html = layout.template.render(view=view(data, arrangement, of), qr_url=qr_url)
         try:
             document = HTML(string=html, base_url="certificate:page", url_fetcher=fetcher).render(
-                stylesheets=[self._style], font_config=self._fonts, **_OPTIONS
+                stylesheets=[layout.style], font_config=self._fonts, **OPTIONS
             )
         except FatalURLFetchingError as error:
             raise RenderError(str(error)) from error
+        xmp.describe(document.metadata, identity)
         return document
 
+    def _layout(self, data: CertificateData) -> "_Layout":
+        """The files of one version of one layout, read once."""
+        name = f"{data.layout}-{data.layout_version}"
+        if name not in self._layouts:
+            style = CSS(
+                string=(LAYOUT_FOLDER / f"{name}.css").read_text("utf-8"),
+                base_url=f"certificate:{name}.css",
+                url_fetcher=self._fetcher,
+                font_config=self._fonts,
+            )
+            fixed = (data.layout, data.layout_version) in DESIGNS
+            template = self._environment.get_template(f"{name}.html")
+            self._layouts[name] = _Layout(template, style, QR_MASK if fixed else None)
+        return self._layouts[name]
 
-def _fits(document: Any) -> bool:
-    """Tell whether both columns of the first page end above the blocks pinned to their foot."""
-    anchors = document.pages[0].anchors
+    @staticmethod
+    def refuse_foreign(document: Any) -> None:
+        """Raise ``RenderError`` if the layout asked for anything that is not its own."""
+        # Inside pictures WeasyPrint goes on after any error; the fetcher has not forgotten it.
+        if document.url_fetcher.refused:
+            raise RenderError(f"not a file of the layout: {document.url_fetcher.refused[0]}")
+
+
+@dataclass(frozen=True)
+class _Layout:
+    template: jinja2.Template
+    style: CSS
+    qr_mask: int | None
+
+
+def fits(document: Any) -> bool:
+    """Tell whether the columns of the first page end above the blocks pinned to their foot.
+
+    The anchors served to measure that; nobody shall link to them: they are taken away.
+    """
+    anchors = dict(document.pages[0].anchors)
+    for page in document.pages:
+        page.anchors.clear()
+    columns = [("end", "foot"), ("side-end", "verify")][: 1 + ("verify" in anchors)]
     return all(
         # What is not on the page has flowed over to the next one.
         end in anchors and foot in anchors and anchors[end][1] + _CLEARANCE <= anchors[foot][1]
-        for end, foot in (("end", "foot"), ("side-end", "verify"))
+        for end, foot in columns
     )
 
 
@@ -100,7 +140,13 @@ def layout_resources() -> dict[str, Resource]:
     """Every file the layout may use, by its exact address."""
     return {
         f"certificate:{name}.svg": Resource(drawing.encode(), "image/svg+xml")
-        for name, drawing in (("eu", drawings.eu_flag()), ("rosette", drawings.rosette()))
+        for name, drawing in (
+            ("eu", drawings.eu_flag()),
+            ("rosette", drawings.rosette("#dde8f2")),
+            ("warm-rosette", drawings.rosette("#f0e8dc")),
+            ("band", drawings.band()),
+            ("frame", drawings.frame()),
+        )
     }
 
 
@@ -123,13 +169,3 @@ def embedded_fonts_only() -> FontConfiguration:
     fontconfig.FcConfigDestroy(config)  # the font map keeps its own reference
     fonts._config = config
     return fonts
-
-
-@lru_cache(maxsize=1)
-def _warm() -> Renderer:
-    return Renderer()
-
-
-def render(data: CertificateData) -> bytes:
-    """Return the PDF of one certificate, through one warm renderer per process."""
-    return _warm().render(data)

@@ -120,6 +120,7 @@ _ENGLISH = Words(
 )  # fmt: skip
 
 WORDS = {"it": _ITALIAN, "en": _ENGLISH}
+OTHER = {"it": "en", "en": "it"}
 
 
 def duration(minutes: int, language: str) -> str:
@@ -159,3 +160,9 @@ def day_range(first: date, last: date, language: str) -> str:
     if first.month != last.month:
         return f"{first.day} {months[first.month - 1]} – {end}"
     return f"{first.day}–{end}"
+
+
+def numeric_range(first: date, last: date) -> str:
+    """Write days for a table that speaks two languages: ``14.10.2021 – 4.11.2021``."""
+    end = f"{last.day}.{last.month}.{last.year}"
+    return end if first == last else f"{first.day}.{first.month}.{first.year} – {end}"

@@ -1,4 +1,4 @@
-"""The job that makes the documents: small batches, each committed: nothing lost, nothing twice.
+"""The job that makes the documents: batches, each committed: nothing lost, nothing twice.
 
 A batch is read, the transaction ended, the PDFs made without holding any lock, then stored and
 committed together with the job's progress. A worker killed in the middle loses one batch of work,
@@ -25,9 +25,10 @@ from lms.issuance.making import JOB_KIND
 from lms.issuance.models import CertificateDocument
 
 if TYPE_CHECKING:
-    from certificates.render import Renderer
+    from certificates.press import Press
 
-BATCH = 8
+# Enough that the database is not what takes the time, little enough to be lost with a worker.
+BATCH = 16
 
 _documents = CertificateDocument.__table__
 Listener = Callable[[int, int], None]
@@ -53,10 +54,11 @@ def told(listener: Listener) -> Iterator[None]:
 
 
 @lru_cache(maxsize=1)
-def _renderer() -> Renderer:
-    from certificates.render import Renderer  # noqa: PLC0415 - only who renders loads Pango
+def _press() -> Press:
+    """The worker's press: it keeps a plate for each cycle, layout version and shape of name."""
+    from certificates.press import Press  # noqa: PLC0415 - only who renders loads Pango
 
-    return Renderer()
+    return Press()
 
 
 @jobs.handler(JOB_KIND)
@@ -83,7 +85,7 @@ def prepare_documents(job: jobs.Job) -> None:
 def _render(certificate_id: int, snapshot: str) -> dict[str, Any] | None:
     """The row of a document; None, told in the log, when it cannot be made."""
     try:
-        pdf = _renderer().render(snapshots.thaw(snapshot))
+        pdf = _press().render(snapshots.thaw(snapshot))
     except Exception:  # one bad certificate must not keep the others from their people
         log.exception("certificate not rendered", extra={"certificate": certificate_id})
         return None

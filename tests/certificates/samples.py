@@ -8,6 +8,7 @@ from typing import Any
 import pypdfium2
 
 from certificates.data import CertificateData, Emblem, InvalidData, ModuleLine
+from certificates.press import Press
 from certificates.render import Renderer
 
 CODE = "K7QM2X4PZT5NWB3DHCRE6YJV2A"
@@ -123,14 +124,19 @@ def longest() -> CertificateData:
 
 
 @lru_cache(maxsize=1)
+def press() -> Press:
+    """Return one warm press for all tests of a process."""
+    return Press()
+
+
 def renderer() -> Renderer:
-    """Return one warm renderer for all tests of a process."""
-    return Renderer()
+    """Return its renderer, which lays out one by one."""
+    return press().renderer
 
 
 @lru_cache(maxsize=64)
 def _rendered(data: CertificateData) -> bytes:
-    return renderer().render(data)
+    return press().render(data)
 
 
 def text_of(content: bytes) -> list[str]:
@@ -139,6 +145,17 @@ def text_of(content: bytes) -> list[str]:
     return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
 
 
+def tags(element: Any) -> list[tuple[str, str]]:
+    """Return tag and alternative text of a structure element and all below it."""
+    found = [(str(element.get("/S")), str(element.get("/Alt", "")))]
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, list) else [kids]:
+        kid = kid.get_object()
+        if isinstance(kid, dict) and "/S" in kid:
+            found += tags(kid)
+    return found
+
+
 def pdf(**changes: Any) -> bytes:
-    """Render a sample, once for equal data."""
+    """Render a sample as the product does, once for equal data."""
     return _rendered(sample(**changes))

@@ -165,10 +165,10 @@ def test_it_serves_its_list() -> None:
 def test_a_layout_that_asks_for_more_makes_no_certificate(
     markup: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    html = (render.LAYOUT_FOLDER / "classic.html").read_text("utf-8")
-    (tmp_path / "classic.html").write_text(html.replace("</h1>", f"</h1>{markup}"))
-    style = (render.LAYOUT_FOLDER / "classic.css").read_text("utf-8")
-    (tmp_path / "classic.css").write_text(style)
+    html = (render.LAYOUT_FOLDER / "classic-2.html").read_text("utf-8")
+    (tmp_path / "classic-2.html").write_text(html.replace("</h1>", f"</h1>{markup}"))
+    style = (render.LAYOUT_FOLDER / "classic-2.css").read_text("utf-8")
+    (tmp_path / "classic-2.css").write_text(style)
     monkeypatch.setattr(render, "LAYOUT_FOLDER", tmp_path)
     with pytest.raises(RenderError):
         Renderer().render(sample())

@@ -134,8 +134,8 @@ def test_a_megabyte_is_refused_at_once() -> None:
         ("issued_on", date(1, 1, 1)),
         ("issued_at", datetime(2022, 5, 20, 10, 30)),  # noqa: DTZ001 - the point
         ("issued_at", date(2022, 5, 20)),
-        ("layout", "modern"),
-        ("layout_version", 2),
+        ("layout", "baroque"),
+        ("layout_version", 3),
         ("layout_version", True),
         ("fictional", 1),
         ("modules", ()),

@@ -68,7 +68,7 @@ def test_one_that_cannot_be_made_does_not_keep_the_others(
     taught.entitled(3)
     issued = issue(app, taught)
     bad, *good = certificates()
-    real = rendering._renderer()
+    real = rendering._press()
 
     class Failing:
         def render(self, data):
@@ -76,7 +76,7 @@ def test_one_that_cannot_be_made_does_not_keep_the_others(
                 raise ValueError("on purpose")
             return real.render(data)
 
-    monkeypatch.setattr(rendering, "_renderer", Failing)
+    monkeypatch.setattr(rendering, "_press", Failing)
     monkeypatch.setattr(jobs, "MAX_ATTEMPTS", 1)
     jobs.run_until_empty()
     assert documents().keys() == {row.id for row in good}
@@ -113,7 +113,7 @@ def test_the_paper_leads_back_to_its_verification(app: Flask) -> None:
 @pytest.mark.slow
 def test_a_worker_killed_again_and_again_makes_each_document_once(app: Flask, tmp_path) -> None:
     taught = TaughtCycle()
-    count = 40
+    count = 12 * rendering.BATCH
     taught.entitled(count)
     issue(app, taught)
     expected = {row.id for row in certificates()}
@@ -131,7 +131,7 @@ def test_a_worker_killed_again_and_again_makes_each_document_once(app: Flask, tm
         ) as worker:
             wait_for(lambda had=had: len(documents()) > had, deadline)
             if kills < 5:
-                time.sleep(0.15 * kills)  # in the middle of a batch, each time elsewhere
+                time.sleep(0.004 * kills)  # in the middle of a batch, each time elsewhere
                 worker.send_signal(signal.SIGKILL)
                 kills += 1
             else:
@@ -150,4 +150,4 @@ def wait_for(condition, deadline: float) -> None:
             db.session.rollback()
             return
         db.session.rollback()
-        time.sleep(0.05)
+        time.sleep(0.01)
