@@ -8,7 +8,6 @@ that writers queue up instead of failing half-way.
 from __future__ import annotations
 
 import enum
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from lms.pool import WRITES, AlikePool, may_write
 from lms.turnstile import Turnstile
 
 NAMING = {
@@ -31,8 +31,6 @@ NAMING = {
 WAL_SAFE_FROM = (3, 51, 3)
 WAL_SAFE_BRANCHES = {(3, 50): 7, (3, 44): 6}
 BUSY_TIMEOUT_MS = 15_000
-
-may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 
 
 class Base(DeclarativeBase):
@@ -129,14 +127,20 @@ def engine_options(url: str) -> dict[str, Any]:
     An error's words hide the values of its statement: they may be somebody's name.
     """
     if not url.startswith("sqlite"):
-        return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+        return {
+            "hide_parameters": True, "poolclass": AlikePool, "pool_pre_ping": True,
+            "pool_size": 8, "max_overflow": 8,
+        }  # fmt: skip
     if not wal_is_safe(sqlite.sqlite_version_info):
         raise RuntimeError(
             f"SQLite {sqlite.sqlite_version} can lose commits in WAL mode; "
             "install the pinned pysqlite3 (3.51.3 or later)."
         )
     timeout = BUSY_TIMEOUT_MS / 1000
-    return {"hide_parameters": True, "module": sqlite, "connect_args": {"timeout": timeout}}
+    options = {
+        "hide_parameters": True, "module": sqlite, "connect_args": {"timeout": timeout},
+    }  # fmt: skip
+    return options if ":memory:" in url else {**options, "poolclass": AlikePool}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -184,10 +188,15 @@ def _queue_writers(engine: Engine) -> None:
 
 def _on_sqlite_begin(connection: Connection) -> None:
     writes = may_write.get()
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    if connection.info.get(WRITES) is not writes:
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info[WRITES] = writes
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _on_postgresql_begin(connection: Connection) -> None:
-    if not may_write.get():
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    """Psycopg begins with the first statement: it is told how, which asks the server nothing."""
+    writes = may_write.get()
+    if connection.info.get(WRITES) is not writes:
+        connection.connection.dbapi_connection.read_only = not writes
+        connection.info[WRITES] = writes
