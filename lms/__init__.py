@@ -7,7 +7,7 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import access, errors, headers, links, logs, pages, permissions, rooms, transaction
+from lms import access, errors, framing, headers, links, logs, pages, permissions, rooms, transaction
 from lms.config import PROJECT_ROOT, Settings
 from lms.cookies import CookieSessions
 from lms.database import engine_options
@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.init_app(app, permissions.TABLE)
     errors.init_app(app)
     pages.init_app(app)
+    framing.init_app(app)
     links.init_app(app)
     headers.init_app(app)
     rooms.init_app(app)

@@ -188,15 +188,20 @@ def _queue_writers(engine: Engine) -> None:
 
 def _on_sqlite_begin(connection: Connection) -> None:
     writes = may_write.get()
+    raw: Any = connection.connection.dbapi_connection
     if connection.info.get(WRITES) is not writes:
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
         connection.info[WRITES] = writes
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may fail, and is reported as statements are
+    else:
+        raw.execute("BEGIN")
 
 
 def _on_postgresql_begin(connection: Connection) -> None:
     """Psycopg begins with the first statement: it is told how, which asks the server nothing."""
     writes = may_write.get()
     if connection.info.get(WRITES) is not writes:
-        connection.connection.dbapi_connection.read_only = not writes
+        raw: Any = connection.connection.dbapi_connection
+        raw.read_only = not writes
         connection.info[WRITES] = writes

@@ -32,6 +32,7 @@ from lms.attendance.queries_checking import Desk, OwnCheck
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
+from lms.framing import framed
 from lms.transaction import begin_writing, reads_first
 
 Answer = str | Response | tuple[str, int]
@@ -137,7 +138,7 @@ def _check(direction: Direction) -> Answer:
 
 
 def _drawn(page: CheckPage, problem: str = "") -> str:
-    return render_template(
+    return framed(
         "attendance/check.html", page=page, desk=page.desk, own=page.own, problem=problem,
         reload_seconds=RELOAD_SECONDS,
     )  # fmt: skip
