@@ -7,7 +7,18 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import access, errors, framing, headers, links, logs, pages, permissions, rooms, transaction
+from lms import (
+    access,
+    errors,
+    framing,
+    headers,
+    links,
+    logs,
+    pages,
+    permissions,
+    rooms,
+    transaction,
+)
 from lms.config import PROJECT_ROOT, Settings
 from lms.cookies import CookieSessions
 from lms.database import engine_options

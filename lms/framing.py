@@ -30,6 +30,16 @@ BETWEEN_PARTS = "<!-- part -->"  # what people wrote is escaped and cannot hold 
 Frame = list[str]  # text and names of slots by turns
 
 
+SLOTS = ("title", "head", "content", "csrf", "nonce", "name", "person", "here")
+
+
+def prepare(template: str) -> None:
+    """Make a page's template and the frame ready, in the language of the moment."""
+    current_app.jinja_env.get_template(template)
+    current_app.jinja_env.get_template(PARTS)
+    _frame()
+
+
 def framed(template: str, **values: Any) -> str:
     """Draw a page for who is signed in. Its blocks may be `title`, `head` and `content`."""
     if "_flashes" in session or current_app.config.get("TEMPLATES_AUTO_RELOAD"):
@@ -46,20 +56,20 @@ def framed(template: str, **values: Any) -> str:
         "person": str(current_user.person_id),
         "here": escape(request.full_path.rstrip("?")),
     }
-    return "".join(slots[part] if odd % 2 else part for odd, part in enumerate(_frame(slots)))
+    return "".join(slots[part] if odd % 2 else part for odd, part in enumerate(_frame()))
 
 
-def _frame(names: dict[str, Any]) -> Frame:
+def _frame() -> Frame:
     key = (str(get_locale()), request.script_root)
     frames: dict[tuple[str, str], Frame] = current_app.extensions[FRAMES]
     if key not in frames:
-        frames[key] = _drawn(names)
+        frames[key] = _drawn()
     return frames[key]
 
 
-def _drawn(names: dict[str, Any]) -> Frame:
+def _drawn() -> Frame:
     own = f"slot{secrets.token_hex(8)}"
-    mark = {name: f"{own}{name}end" for name in names}
+    mark = {name: f"{own}{name}end" for name in SLOTS}
     nobody = SimpleNamespace(
         is_authenticated=True, full_name=mark["name"], person_id=mark["person"]
     )

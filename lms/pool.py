@@ -6,6 +6,7 @@ back, which costs more than the statements themselves; PostgreSQL gains a little
 
 from __future__ import annotations
 
+import logging
 from contextvars import ContextVar
 
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -13,6 +14,10 @@ from sqlalchemy.util.queue import Queue
 
 may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 WRITES = "writes"  # in a connection's `info`: what it was last used for
+
+
+# SQLAlchemy names a pool's log after its class: what pools say of themselves is no news of ours.
+logging.getLogger(__name__).setLevel(logging.WARNING)
 
 
 class _Alike(Queue[ConnectionPoolEntry]):

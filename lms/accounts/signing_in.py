@@ -26,6 +26,7 @@ from lms.accounts.sessions import USED_AGAIN_AFTER, is_new_device, mark_used
 from lms.clock import now
 from lms.database import may_write
 from lms.extensions import db, login_manager
+from lms.warming import warmed
 
 SESSION_LIFETIME = timedelta(hours=12)
 # What a browser keeps in its cookie between the first proof and the session.
@@ -224,6 +225,11 @@ def _load(token: str) -> SignedIn | None:
         row.id, row.account_id, row.person_id, _names(row), token,
         must_change_password=row.must_change_password,
     )  # fmt: skip
+
+
+@warmed
+def _ready() -> None:
+    _load("")
 
 
 @first_of_all

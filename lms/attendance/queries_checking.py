@@ -217,19 +217,18 @@ _OWN = _own_statement()
 
 def own_check(desk: Desk, person_id: int) -> OwnCheck | None:
     """How a person stands towards a check-in; None for who was never enrolled in its cycle."""
-    row = (
-        db.session.connection()
-        .execute(
-            _OWN, {"lesson_id": desk.lesson_id, "cycle_id": desk.cycle_id, "person_id": person_id}
-        )
-        .one_or_none()
-    )
+    row = _own_row(desk.lesson_id, desk.cycle_id, person_id)
     if row is None:
         return None
     number, status, kind, at, mark, minutes, hours = row
     return OwnCheck(
         number, status is EnrolmentStatus.CONFIRMED, kind, at, mark, minutes or 0, hours
     )
+
+
+def _own_row(lesson_id: int, cycle_id: int, person_id: int) -> Any:
+    asked = {"lesson_id": lesson_id, "cycle_id": cycle_id, "person_id": person_id}
+    return db.session.connection().execute(_OWN, asked).one_or_none()
 
 
 class Place(NamedTuple):
@@ -268,3 +267,10 @@ def place(lesson_id: int, person_id: int) -> Place | None:
     )
     row = found.one_or_none()
     return Place(Desk(*row[:-3]), *row[-3:]) if row else None
+
+
+def ready() -> None:
+    """Let the statements be made before anybody asks; there is no lesson 0."""
+    desk(0)
+    _own_row(0, 0, 0)
+    place(0, 0)

@@ -32,8 +32,9 @@ from lms.attendance.queries_checking import Desk, OwnCheck
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
-from lms.framing import framed
+from lms.framing import framed, prepare
 from lms.transaction import begin_writing, reads_first
+from lms.warming import warmed
 
 Answer = str | Response | tuple[str, int]
 TYPING = throttle.Limit("check-in code", 10, timedelta(minutes=5))
@@ -54,6 +55,13 @@ def scan(check_code: str) -> Answer:
     if held and held.opens(found.lesson_id, found.direction):
         return target  # scanned in time; only the page was opened again
     return render_template("attendance/scan_refused.html", over=True), 410
+
+
+@warmed
+def _ready() -> None:
+    """A lesson's first minute finds the page drawn and the statements made."""
+    prepare("attendance/check.html")
+    queries_checking.ready()
 
 
 def _page_of(lesson_id: int, direction: Direction) -> str:
