@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from lms.pool import WRITES, AlikePool, may_write
+from lms.pool import WRITES, AlikePool, may_write, refuse_hung_up
 from lms.turnstile import Turnstile
 
 NAMING = {
@@ -128,8 +128,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """
     if not url.startswith("sqlite"):
         return {
-            "hide_parameters": True, "poolclass": AlikePool, "pool_pre_ping": True,
-            "pool_size": 8, "max_overflow": 8,
+            "hide_parameters": True, "poolclass": AlikePool, "pool_size": 8, "max_overflow": 8,
         }  # fmt: skip
     if not wal_is_safe(sqlite.sqlite_version_info):
         raise RuntimeError(
@@ -150,6 +149,7 @@ def prepare_engine(engine: Engine) -> None:
         _queue_writers(engine)
         event.listen(engine, "begin", _on_sqlite_begin)
     else:
+        event.listen(engine, "checkout", refuse_hung_up)
         event.listen(engine, "begin", _on_postgresql_begin)
 
 
@@ -199,9 +199,11 @@ def _on_sqlite_begin(connection: Connection) -> None:
 
 
 def _on_postgresql_begin(connection: Connection) -> None:
-    """Psycopg begins with the first statement: it is told how, which asks the server nothing."""
+    """Who only reads needs no BEGIN: every statement sees what is committed, with or without it."""
     writes = may_write.get()
     if connection.info.get(WRITES) is not writes:
         raw: Any = connection.connection.dbapi_connection
-        raw.read_only = not writes
+        raw.autocommit = True
+        raw.execute(f"SET default_transaction_read_only TO {'off' if writes else 'on'}")
+        raw.autocommit = not writes
         connection.info[WRITES] = writes

@@ -7,8 +7,11 @@ back, which costs more than the statements themselves; PostgreSQL gains a little
 from __future__ import annotations
 
 import logging
+import select
 from contextvars import ContextVar
+from typing import Any
 
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.util.queue import Queue
 
@@ -40,3 +43,14 @@ class AlikePool(QueuePool):
     """SQLAlchemy's own pool, but for which of the idle connections is taken."""
 
     _queue_class = _Alike
+
+
+def refuse_hung_up(connection: Any, _record: object, _proxy: object) -> None:
+    """Let the pool replace a connection of PostgreSQL's whose server has gone or restarted.
+
+    Nothing is to be read from an idle one unless the server said goodbye: that costs no round trip.
+    """
+    idle = select.poll()
+    idle.register(connection.fileno(), select.POLLIN)
+    if idle.poll(0):
+        raise InvalidatePoolError
