@@ -9,7 +9,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def of(process: int) -> float:
-    """Seconds taken by a process and its children, those that have died and were told of included."""
+    """Seconds taken by a process and its children, dead ones included."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     own = sum(int(ticks) for ticks in fields[11:15]) / _TICKS
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()

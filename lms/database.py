@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from lms.pool import WRITES, AlikePool, may_write, refuse_hung_up
+from lms.pool import WRITES, AlikePool, refuse_hung_up
+from lms.pool import may_write as may_write  # where everybody asks for it
 from lms.turnstile import Turnstile
 
 NAMING = {

@@ -178,7 +178,8 @@ def _told_of_them(asked: Select[Any]) -> ScalarSelect[Any]:
     return asked.correlate(AttendanceRegister.__table__, Enrolment.__table__).scalar_subquery()
 
 
-def _own_statement() -> Select[Any]:
+def _visit_statement() -> Select[Any]:
+    """The columns of a desk, then those of one person's own, which are NULL for a stranger's."""
     last = _told_of_them(select(func.max(_EVIDENCE.id)).where(_own_evidence(), _is_check()))
     all_records = (
         select(func.coalesce(func.sum(_RECORD.minutes), 0))
@@ -186,49 +187,44 @@ def _own_statement() -> Select[Any]:
         .correlate(Enrolment.__table__)
         .scalar_subquery()
     )
+    person = _ENROLMENT.person_id == bindparam("person_id", type_=Integer)
     record = and_(_RECORD.register_id == _REGISTER.id, _RECORD.enrolment_id == _ENROLMENT.id)
-    lesson_id = bindparam("lesson_id", type_=Integer)
     return (
-        select(
+        _ONE_DESK.add_columns(
             _ENROLMENT.id,
             _ENROLMENT.status,
             _EVIDENCE.kind,
             _EVIDENCE.at,
             _RECORD.mark,
             _RECORD.minutes,
-            all_records.label("hours"),
+            all_records,
         )
-        .select_from(
-            Enrolment.__table__.outerjoin(
-                AttendanceRegister.__table__, _REGISTER.lesson_id == lesson_id
-            )
-            .outerjoin(Evidence.__table__, _EVIDENCE.id == last)
-            .outerjoin(AttendanceRecord.__table__, record)
-        )
-        .where(
-            _ENROLMENT.cycle_id == bindparam("cycle_id", type_=Integer),
-            _ENROLMENT.person_id == bindparam("person_id", type_=Integer),
-        )
+        .outerjoin(Enrolment.__table__, and_(_ENROLMENT.cycle_id == _CYCLE.id, person))
+        .outerjoin(Evidence.__table__, _EVIDENCE.id == last)
+        .outerjoin(AttendanceRecord.__table__, record)
     )
 
 
-_OWN = _own_statement()
+_VISIT = _visit_statement()
 
 
-def own_check(desk: Desk, person_id: int) -> OwnCheck | None:
-    """How a person stands towards a check-in; None for who was never enrolled in its cycle."""
-    row = _own_row(desk.lesson_id, desk.cycle_id, person_id)
+class Visit(NamedTuple):
+    """A lesson's check-in and how somebody stands towards it (None: never enrolled)."""
+
+    desk: Desk
+    own: OwnCheck | None
+
+
+def visit(lesson_id: int, person_id: int) -> Visit | None:
+    """Somebody's visit to a lesson's check-in, in one query; None where there is no such lesson."""
+    asked = {"lesson_id": lesson_id, "person_id": person_id}
+    row = db.session.connection().execute(_VISIT, asked).one_or_none()
     if row is None:
         return None
-    number, status, kind, at, mark, minutes, hours = row
-    return OwnCheck(
-        number, status is EnrolmentStatus.CONFIRMED, kind, at, mark, minutes or 0, hours
-    )
-
-
-def _own_row(lesson_id: int, cycle_id: int, person_id: int) -> Any:
-    asked = {"lesson_id": lesson_id, "cycle_id": cycle_id, "person_id": person_id}
-    return db.session.connection().execute(_OWN, asked).one_or_none()
+    number, status, kind, at, mark, minutes, hours = row[-7:]
+    enrolled = status is EnrolmentStatus.CONFIRMED
+    own = OwnCheck(number, enrolled, kind, at, mark, minutes or 0, hours) if number else None
+    return Visit(Desk(*row[:-7]), own)
 
 
 class Place(NamedTuple):
@@ -272,5 +268,5 @@ def place(lesson_id: int, person_id: int) -> Place | None:
 def ready() -> None:
     """Let the statements be made before anybody asks; there is no lesson 0."""
     desk(0)
-    _own_row(0, 0, 0)
+    visit(0, 0)
     place(0, 0)
