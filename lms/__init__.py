@@ -10,7 +10,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import (
     access,
     errors,
-    framing,
     headers,
     links,
     logs,
@@ -49,7 +48,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.init_app(app, permissions.TABLE)
     errors.init_app(app)
     pages.init_app(app)
-    framing.init_app(app)
     links.init_app(app)
     headers.init_app(app)
     rooms.init_app(app)

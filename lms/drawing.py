@@ -5,7 +5,7 @@ At the start of a lesson thousands of pages are asked for in a minute, and most 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, has_request_context, render_template, request
 from flask_babel import get_locale, get_translations
@@ -13,7 +13,22 @@ from jinja2 import Template, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-KEPT = "percorso-kept-parts"
+KEPT = "percorso-kept"
+
+
+def store() -> dict[tuple[str, ...], Any]:
+    """What this process keeps drawn, as long as the settings are these."""
+    settings = current_app.config["SETTINGS"]
+    of_settings, held = current_app.extensions.get(KEPT, (None, {}))
+    if of_settings is not settings:
+        held = {}
+        current_app.extensions[KEPT] = (settings, held)
+    return cast("dict[tuple[str, ...], Any]", held)
+
+
+def place() -> tuple[str, str]:
+    """The language of the page, and where the application hangs: all that kept parts depend on."""
+    return str(get_locale()), request.script_root if has_request_context() else ""
 
 
 def kept(template: str) -> Markup:
@@ -21,14 +36,12 @@ def kept(template: str) -> Markup:
 
     It may depend on the settings and on where the application hangs; on nothing else of a request.
     """
-    root = request.script_root if has_request_context() else ""
-    key = (template, str(get_locale()), root)
-    parts: dict[tuple[str, str, str], Markup] = current_app.extensions[KEPT]
-    drawn = parts.get(key)
+    key = (template, *place())
+    drawn: Markup | None = store().get(key)
     if drawn is None:
         drawn = Markup(render_template(template))  # noqa: S704 # nosec B704 - a template of ours
         if not current_app.config.get("TEMPLATES_AUTO_RELOAD"):
-            parts[key] = drawn
+            store()[key] = drawn
     return drawn
 
 
@@ -58,5 +71,4 @@ class _Template(Template):
 def init_app(app: Flask) -> None:
     """Hand the above to the templates of `app`."""
     app.jinja_env.template_class = _Template
-    app.extensions[KEPT] = {}
     app.jinja_env.globals.update(kept=kept, gettext=translated, _=translated)

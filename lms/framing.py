@@ -15,15 +15,14 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, current_app, g, render_template, request, session
-from flask_babel import get_locale
+from flask import current_app, g, render_template, request, session
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
+from lms.drawing import place, store
 from lms.headers import csp_nonce
 
-FRAMES = "percorso-frames"
 WHOLE, PARTS = "base.html", "components/parts.html"
 BETWEEN_PARTS = "<!-- part -->"  # what people wrote is escaped and cannot hold it
 
@@ -60,11 +59,11 @@ def framed(template: str, **values: Any) -> str:
 
 
 def _frame() -> Frame:
-    key = (str(get_locale()), request.script_root)
-    frames: dict[tuple[str, str], Frame] = current_app.extensions[FRAMES]
-    if key not in frames:
-        frames[key] = _drawn()
-    return frames[key]
+    key = ("components/frame.html", *place())
+    frame: Frame | None = store().get(key)
+    if frame is None:
+        frame = store()[key] = _drawn()
+    return frame
 
 
 def _drawn() -> Frame:
@@ -94,8 +93,3 @@ def _instead(**values: str) -> Iterator[None]:
                 g.pop(name)
             else:
                 setattr(g, name, value)
-
-
-def init_app(app: Flask) -> None:
-    """Begin without frames."""
-    app.extensions[FRAMES] = {}
