@@ -31,7 +31,7 @@ def place() -> tuple[str, str]:
     return str(get_locale()), request.script_root if has_request_context() else ""
 
 
-def kept(template: str) -> Markup:
+def drawn_once(template: str) -> Markup:
     """A part of the page that says the same to everybody: drawn once a process and language.
 
     It may depend on the settings and on where the application hangs; on nothing else of a request.
@@ -71,4 +71,4 @@ class _Template(Template):
 def init_app(app: Flask) -> None:
     """Hand the above to the templates of `app`."""
     app.jinja_env.template_class = _Template
-    app.jinja_env.globals.update(kept=kept, gettext=translated, _=translated)
+    app.jinja_env.globals.update(drawn_once=drawn_once, gettext=translated, _=translated)

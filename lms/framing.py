@@ -29,7 +29,7 @@ BETWEEN_PARTS = "<!-- part -->"  # what people wrote is escaped and cannot hold 
 Frame = list[str]  # text and names of slots by turns
 
 
-SLOTS = ("title", "head", "content", "csrf", "nonce", "name", "person", "here")
+SLOTS = ("title", "head", "content", "csrf", "nonce", "name", "person", "address")
 
 
 def prepare(template: str) -> None:
@@ -53,7 +53,7 @@ def framed(template: str, **values: Any) -> str:
         "nonce": csp_nonce(),
         "name": escape(current_user.full_name),
         "person": str(current_user.person_id),
-        "here": escape(request.full_path.rstrip("?")),
+        "address": escape(request.full_path.rstrip("?")),
     }
     return "".join(slots[part] if odd % 2 else part for odd, part in enumerate(_frame()))
 
@@ -74,7 +74,7 @@ def _drawn() -> Frame:
     )
     with _instead(csrf_token=mark["csrf"], csp_nonce=mark["nonce"]):
         page = render_template(
-            "components/frame.html", current_user=nobody, here=mark["here"], slot=mark
+            "components/frame.html", current_user=nobody, frame_address=mark["address"], slot=mark
         )
     return re.split(f"{own}([a-z]+)end", page)
 
