@@ -18,13 +18,16 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import flask_migrate
 from sqlalchemy import select
 
+from bench import cpu
 from bench.crowd import Crowd, gather, kept
 from bench.load import ROOT, Ask, getting, measure, wait
 from bench.phones import Told, everybody
@@ -69,7 +72,28 @@ def kill_a_worker(master: int, which: int) -> None:
             os.kill(int(children[which % len(children)]), signal.SIGKILL)
 
 
-def burst(port: int, master: int, crowd: Crowd, seconds: float, kills: int) -> Told:
+@dataclass(frozen=True)
+class Spent:
+    """Processor seconds of one minute: the web server's, the database server's, the crowd's."""
+
+    server: float
+    database: float
+    crowd: float
+
+    def in_words(self, people: int, seconds: float) -> str:
+        """Milliseconds a person, and the share of this machine."""
+        cores = (os.cpu_count() or 1) * seconds
+        named = {"web server": self.server, "database": self.database, "crowd": self.crowd}
+        return ", ".join(
+            f"{name} {taken / people * 1000:.1f} ms a person ({taken / cores:.0%})"
+            for name, taken in named.items()
+            if taken
+        )
+
+
+def burst(
+    master: int, crowd: Crowd, seconds: float, kills: int, database: int | None
+) -> tuple[Told, Spent]:
     """Let the crowd in while workers die at even distances."""
     timers = [
         threading.Timer(seconds * (number + 1) / (kills + 1), kill_a_worker, (master, number))
@@ -77,11 +101,14 @@ def burst(port: int, master: int, crowd: Crowd, seconds: float, kills: int) -> T
     ]
     for timer in timers:
         timer.start()
+    began = cpu.of(master), cpu.of(database) if database else 0.0, time.process_time()
     try:
-        return asyncio.run(everybody(port, crowd.cookies, crowd.scan, seconds))
+        told = asyncio.run(everybody(APP_PORT, crowd.cookies, crowd.scan, seconds))
     finally:
         for timer in timers:
             timer.cancel()
+    ended = cpu.of(master), cpu.of(database) if database else 0.0, time.process_time()
+    return told, Spent(*(after - before for before, after in zip(began, ended, strict=True)))
 
 
 def percentile(times: list[float], share: float) -> float:
@@ -124,7 +151,9 @@ def permit_cookie(lesson_id: int) -> tuple[str, str]:
     return name, value
 
 
-def run(kind: str, url: str, people: int, seconds: float, kills: int) -> bool:
+def run(
+    kind: str, url: str, people: int, seconds: float, kills: int, database: int | None = None
+) -> bool:
     """Seed, serve, burst, look at what was kept; print it. Whether nothing was lost."""
     with tempfile.TemporaryDirectory(prefix="percorso-burst-") as folder:
         environ = {**os.environ, "LMS_DATA": folder, "LMS_ENV": "test", "LMS_DATABASE_URL": url}
@@ -142,13 +171,14 @@ def run(kind: str, url: str, people: int, seconds: float, kills: int) -> bool:
             db.engine.dispose()
         _rates(kind, environ, ask)
         with web("wsgi:app", APP_PORT, environ) as master:
-            told = burst(APP_PORT, master, crowd, seconds, kills)
+            told, spent = burst(master, crowd, seconds, kills, database)
         with app.app_context():
             held = kept()
             db.engine.dispose()
     lost = told.acknowledged - held.present
     twice = [who for who in crowd.cookies if held.evidence.get(who, 0) > 1]
     _say(kind, told, seconds, kills, lost=len(lost), twice=len(twice))
+    print(f"burst, {kind}: processor time: {spent.in_words(people, seconds)}")
     return not lost and not twice and len(told.acknowledged) == people
 
 
@@ -186,7 +216,9 @@ def both(people: int, seconds: float, kills: int, kinds: tuple[str, ...]) -> boo
         good &= run("SQLite", "", people, seconds, kills)
     if "postgresql" in kinds:
         with postgres() as server:
-            good &= run("PostgreSQL", server.create_database("burst"), people, seconds, kills)
+            url, process = server.create_database("burst"), server.process
+            number = process.pid if process else None
+            good &= run("PostgreSQL", url, people, seconds, kills, number)
     return good
 
 

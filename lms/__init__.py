@@ -7,8 +7,19 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import access, errors, headers, links, logs, pages, permissions, rooms, transaction
+from lms import (
+    access,
+    errors,
+    headers,
+    links,
+    logs,
+    pages,
+    permissions,
+    rooms,
+    transaction,
+)
 from lms.config import PROJECT_ROOT, Settings
+from lms.cookies import CookieSessions
 from lms.database import engine_options
 from lms.extensions import babel, csrf, db, login_manager, migrate
 from lms.transaction import PercorsoApp
@@ -25,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "lms", root_path=str(PROJECT_ROOT), static_folder=None, template_folder="templates"
     )
     app.request_class = TypedRequest
+    app.session_interface = CookieSessions()
     _configure(app, settings)
     logs.init_app(app)
     db.init_app(app)

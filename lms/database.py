@@ -8,7 +8,6 @@ that writers queue up instead of failing half-way.
 from __future__ import annotations
 
 import enum
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +17,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from lms.pool import WRITES, AlikePool, refuse_hung_up
+from lms.pool import may_write as may_write  # where everybody asks for it
 from lms.turnstile import Turnstile
 
 NAMING = {
@@ -31,8 +32,6 @@ NAMING = {
 WAL_SAFE_FROM = (3, 51, 3)
 WAL_SAFE_BRANCHES = {(3, 50): 7, (3, 44): 6}
 BUSY_TIMEOUT_MS = 15_000
-
-may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 
 
 class Base(DeclarativeBase):
@@ -129,14 +128,19 @@ def engine_options(url: str) -> dict[str, Any]:
     An error's words hide the values of its statement: they may be somebody's name.
     """
     if not url.startswith("sqlite"):
-        return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+        return {
+            "hide_parameters": True, "poolclass": AlikePool, "pool_size": 8, "max_overflow": 8,
+        }  # fmt: skip
     if not wal_is_safe(sqlite.sqlite_version_info):
         raise RuntimeError(
             f"SQLite {sqlite.sqlite_version} can lose commits in WAL mode; "
             "install the pinned pysqlite3 (3.51.3 or later)."
         )
     timeout = BUSY_TIMEOUT_MS / 1000
-    return {"hide_parameters": True, "module": sqlite, "connect_args": {"timeout": timeout}}
+    options = {
+        "hide_parameters": True, "module": sqlite, "connect_args": {"timeout": timeout},
+    }  # fmt: skip
+    return options if ":memory:" in url else {**options, "poolclass": AlikePool}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -146,6 +150,7 @@ def prepare_engine(engine: Engine) -> None:
         _queue_writers(engine)
         event.listen(engine, "begin", _on_sqlite_begin)
     else:
+        event.listen(engine, "checkout", refuse_hung_up)
         event.listen(engine, "begin", _on_postgresql_begin)
 
 
@@ -184,10 +189,22 @@ def _queue_writers(engine: Engine) -> None:
 
 def _on_sqlite_begin(connection: Connection) -> None:
     writes = may_write.get()
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    raw: Any = connection.connection.dbapi_connection
+    if connection.info.get(WRITES) is not writes:
+        raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info[WRITES] = writes
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may fail, and is reported as statements are
+    else:
+        raw.execute("BEGIN")
 
 
 def _on_postgresql_begin(connection: Connection) -> None:
-    if not may_write.get():
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    """Who only reads needs no BEGIN: every statement sees what is committed, with or without it."""
+    writes = may_write.get()
+    if connection.info.get(WRITES) is not writes:
+        raw: Any = connection.connection.dbapi_connection
+        raw.autocommit = True
+        raw.execute(f"SET default_transaction_read_only TO {'off' if writes else 'on'}")
+        raw.autocommit = not writes
+        connection.info[WRITES] = writes

@@ -42,6 +42,7 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+VARIES = ("Cookie", "Accept-Language")
 
 
 def csp_nonce() -> str:
@@ -86,28 +87,34 @@ def content_security_policy(
 def init_app(app: Flask) -> None:
     """Put the headers on every answer of `app`; what a view set itself is left alone."""
     https = app.config["PREFERRED_URL_SCHEME"] == "https"
+    fixed = {**FIXED, "Cache-Control": "no-store"}
+    if https:
+        fixed["Strict-Transport-Security"] = HSTS
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        for name, value in FIXED.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            FILE_POLICY
-            if response.headers.get("Content-Disposition", "").startswith("attachment")
-            else content_security_policy(
-                g.get("csp_nonce"),
-                https=https,
-                frames=g.get("own_frame", False),
-                form_to=g.get("form_origin", ""),
-            ),
-        )
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", HSTS)
-        response.headers.setdefault("Cache-Control", "no-store")
+        own = response.headers
+        for name, value in fixed.items():
+            own.setdefault(name, value)
+        if "Content-Security-Policy" not in own:
+            own["Content-Security-Policy"] = _policy_of(own, https=https)
         # The same address answers differently to another session or another language.
-        response.vary.update(("Cookie", "Accept-Language"))
+        if "Vary" in own:
+            response.vary.update(VARIES)
+        else:
+            own["Vary"] = ", ".join(VARIES)
         return response
+
+
+def _policy_of(headers: Any, *, https: bool) -> str:
+    if headers.get("Content-Disposition", "").startswith("attachment"):
+        return FILE_POLICY
+    return content_security_policy(
+        g.get("csp_nonce"),
+        https=https,
+        frames=g.get("own_frame", False),
+        form_to=g.get("form_origin", ""),
+    )
 
 
 class _Static(WhiteNoise):  # type: ignore[misc]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from lms import drawing
 from lms.headers import STATIC_ROOT, STATIC_URL, csp_nonce
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
@@ -64,9 +66,8 @@ def static_url(path: str) -> str:
 
     Raises FileNotFoundError naming the remedy when the file is missing.
     """
-    file = STATIC_ROOT / path
     try:
-        changed = file.stat().st_mtime_ns
+        changed = os.stat(f"{STATIC_ROOT}/{path}").st_mtime_ns  # noqa: PTH116 - ten a page
     except FileNotFoundError:
         raise FileNotFoundError(f"static/{path} is missing: run `make setup`") from None
     root = request.script_root if has_request_context() else ""
@@ -198,7 +199,8 @@ def paginate(items: Sequence[T], number: int, size: int = PAGE_SIZE) -> Page[T]:
 
 
 def init_app(app: Flask) -> None:
-    """Hand the above to the templates of `app`."""
+    """Hand the above, and how pages are drawn cheaply, to the templates of `app`."""
+    drawing.init_app(app)
     shared = (as_written, minutes_in_words, local_date, local_time, local_datetime)
     app.jinja_env.filters.update({function.__name__: function for function in shared})
     app.jinja_env.globals.update(

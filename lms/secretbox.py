@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -87,6 +88,7 @@ def _mark(key: str) -> bytes:
     return _derived(key, "mark")[:MARK_LENGTH]
 
 
+@lru_cache(maxsize=64)
 def _derived(key: str, use: str) -> bytes:
     hkdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"percorso/{use}".encode())
     return hkdf.derive(key.encode())

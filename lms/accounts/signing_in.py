@@ -26,6 +26,7 @@ from lms.accounts.sessions import USED_AGAIN_AFTER, is_new_device, mark_used
 from lms.clock import now
 from lms.database import may_write
 from lms.extensions import db, login_manager
+from lms.warming import warmed
 
 SESSION_LIFETIME = timedelta(hours=12)
 # What a browser keeps in its cookie between the first proof and the session.
@@ -175,29 +176,34 @@ def _names(who: Any) -> tuple[str, str]:
 
 
 # With the session come the roles, in one query: nearly every page asks for both. Made once, and
-# of columns only: it is asked at every request.
+# of columns of tables only: it is asked at every request.
+_SESSIONS: Any = UserSession.__table__
+_ACCOUNTS: Any = Account.__table__
+_PEOPLE: Any = Person.__table__
+_GRANTS: Any = RoleGrant.__table__
 _SESSION = (
     select(
-        UserSession.id,
-        UserSession.account_id,
-        UserSession.ended_at,
-        UserSession.expires_at,
-        func.coalesce(UserSession.last_used_at, UserSession.created_at).label("used_at"),
-        Account.person_id,
-        Account.is_active,
-        Account.must_change_password,
-        Person.given_name,
-        Person.family_name,
-        RoleGrant.role,
-        RoleGrant.track_id,
-        RoleGrant.organisation_id,
+        _SESSIONS.c.id,
+        _SESSIONS.c.account_id,
+        _SESSIONS.c.ended_at,
+        _SESSIONS.c.expires_at,
+        func.coalesce(_SESSIONS.c.last_used_at, _SESSIONS.c.created_at).label("used_at"),
+        _ACCOUNTS.c.person_id,
+        _ACCOUNTS.c.is_active,
+        _ACCOUNTS.c.must_change_password,
+        _PEOPLE.c.given_name,
+        _PEOPLE.c.family_name,
+        _GRANTS.c.role,
+        _GRANTS.c.track_id,
+        _GRANTS.c.organisation_id,
     )
-    .join(Account, Account.id == UserSession.account_id)
-    .join(Person, Person.id == Account.person_id)
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == _SESSIONS.c.account_id)
+    .join(_PEOPLE, _PEOPLE.c.id == _ACCOUNTS.c.person_id)
     .outerjoin(
-        RoleGrant, and_(RoleGrant.person_id == Account.person_id, RoleGrant.ended_at.is_(None))
+        _GRANTS,
+        and_(_GRANTS.c.person_id == _ACCOUNTS.c.person_id, _GRANTS.c.ended_at.is_(None)),
     )
-    .where(UserSession.token_hash == bindparam("token_hash"))
+    .where(_SESSIONS.c.token_hash == bindparam("token_hash"))
 )
 
 
@@ -219,6 +225,11 @@ def _load(token: str) -> SignedIn | None:
         row.id, row.account_id, row.person_id, _names(row), token,
         must_change_password=row.must_change_password,
     )  # fmt: skip
+
+
+@warmed
+def _ready() -> None:
+    _load("")
 
 
 @first_of_all

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Integer, Table, bindparam, exists, insert, select
+from sqlalchemy import Connection, Integer, Table, bindparam, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import audit
@@ -28,7 +28,7 @@ from lms.attendance.models_checking import CheckInTrace, SelfCheckIn
 from lms.attendance.queries_checking import Place
 from lms.attendance.queries_evidence import proofs
 from lms.attendance.records import lock_open_register, write_outcomes
-from lms.attendance.rules import Proof, derive
+from lms.attendance.rules import Outcome, Proof, derive
 from lms.catalogue.models import Lesson, Module
 from lms.clock import now
 from lms.enrolment.models import Enrolment
@@ -61,18 +61,20 @@ def check(lesson_id: int, person_id: int, direction: Direction, device: str) -> 
         credited = desk.time.credit([stay])
     proof = Proof(kind, minutes=credited, at=instant)
     known = proofs(register_id, {place.enrolment_id}) if place.pieces else {}
-    _append(register_id, place.enrolment_id, proof, person_id, device)
-    _count(place, register_id, [*known.get(place.enrolment_id, ()), proof], person_id)
+    connection = db.session.connection()
+    _append(connection, register_id, place.enrolment_id, proof, person_id, device)
+    outcome = derive([*known.get(place.enrolment_id, ()), proof], desk.time)
+    _count(connection, register_id, place, outcome, person_id)
     return True
 
 
-def _count(place: Place, register_id: int, evidence: list[Proof], person_id: int) -> None:
+def _count(
+    connection: Connection, register_id: int, place: Place, outcome: Outcome | None, by: int
+) -> None:
     """Bring the record to what the evidence amounts to now."""
-    outcome = derive(evidence, place.desk.time)
     if place.pieces or outcome is None:
-        counts = {place.enrolment_id: len(evidence)}
-        outcomes = {place.enrolment_id: outcome}
-        write_outcomes(register_id, outcomes, by=person_id, counts=counts)
+        outcomes, counts = {place.enrolment_id: outcome}, {place.enrolment_id: place.pieces + 1}
+        write_outcomes(register_id, outcomes, by=by, counts=counts)
         return
     row = {
         "register_id": register_id,
@@ -81,20 +83,32 @@ def _count(place: Place, register_id: int, evidence: list[Proof], person_id: int
         "minutes": outcome.minutes,
         "source": outcome.source,
         "updated_at": now(),
-        "updated_by_id": person_id,
+        "updated_by_id": by,
         "version": 1,
     }
-    db.session.connection().execute(_NEW_RECORD, row)
+    connection.execute(_NEW_RECORD, row)
 
 
 _CHECKS = frozenset({EvidenceKind.CHECKIN, EvidenceKind.CHECKOUT})
-_TABLES: Any = (AttendanceRegister.__table__, Enrolment.__table__)
-_REGISTERS, _ENROLMENTS = _TABLES
+_TABLES: Any = (
+    AttendanceRegister.__table__, Enrolment.__table__, Module.__table__, Lesson.__table__
+)  # fmt: skip
+_REGISTERS, _ENROLMENTS, _MODULES, _LESSONS = _TABLES
 # Made once, and of tables: what a burst repeats.
 _REGISTER = (
     select(_REGISTERS.c.id, _REGISTERS.c.status)
     .where(_REGISTERS.c.lesson_id == bindparam("lesson_id", type_=Integer))
     .with_for_update(read=True)
+)
+_HOLD = (
+    select(_ENROLMENTS.c.id)
+    .join(_MODULES, _MODULES.c.cycle_id == _ENROLMENTS.c.cycle_id)
+    .join(_LESSONS, _LESSONS.c.module_id == _MODULES.c.id)
+    .where(
+        _LESSONS.c.id == bindparam("lesson_id", type_=Integer),
+        _ENROLMENTS.c.person_id == bindparam("person_id", type_=Integer),
+    )
+    .with_for_update(key_share=True, of=_ENROLMENTS)
 )
 _NEW_RECORD = insert(cast("Table", AttendanceRecord.__table__))
 _NEW_EVIDENCE = insert(cast("Table", Evidence.__table__)).returning(Evidence.__table__.c.id)
@@ -121,23 +135,18 @@ def shared_register(lesson_id: int) -> int:
 def hold_enrolment(lesson_id: int, person_id: int) -> None:
     """Let two checks of one person come one after the other; SQLite has one writer anyway."""
     connection = db.session.connection()
-    if connection.dialect.name == "sqlite":
-        return
-    cycle_id = (
-        select(Module.cycle_id)
-        .join(Lesson, Lesson.module_id == Module.id)
-        .where(Lesson.id == lesson_id)
-        .scalar_subquery()
-    )
-    connection.execute(
-        select(_ENROLMENTS.c.id)
-        .where(_ENROLMENTS.c.cycle_id == cycle_id, _ENROLMENTS.c.person_id == person_id)
-        .with_for_update(key_share=True, of=_ENROLMENTS)
-    )
+    if connection.dialect.name != "sqlite":
+        connection.execute(_HOLD, {"lesson_id": lesson_id, "person_id": person_id})
 
 
-def _append(register_id: int, enrolment_id: int, proof: Proof, person_id: int, device: str) -> None:
-    connection = db.session.connection()
+def _append(
+    connection: Connection,
+    register_id: int,
+    enrolment_id: int,
+    proof: Proof,
+    person_id: int,
+    device: str,
+) -> None:
     evidence = {
         "register_id": register_id,
         "enrolment_id": enrolment_id,

@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from flask import current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -92,8 +93,13 @@ def _read(text: str | None) -> Permit | None:
 
 
 def _serializer() -> URLSafeSerializer:
-    keys = [key.hex() for key in reversed(signing_keys(PURPOSE))]  # itsdangerous: newest last
-    return URLSafeSerializer(keys, signer_kwargs={"digest_method": hashlib.sha256})
+    return _signing_with(signing_keys(PURPOSE))
+
+
+@lru_cache(maxsize=4)
+def _signing_with(keys: tuple[bytes, ...]) -> URLSafeSerializer:
+    newest_last = [key.hex() for key in reversed(keys)]  # as itsdangerous wants them
+    return URLSafeSerializer(newest_last, signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def _cookie_name() -> str:

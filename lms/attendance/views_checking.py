@@ -28,11 +28,13 @@ from lms.attendance.codes import (
     Scanned,
 )
 from lms.attendance.forms_checking import TypedCodeForm
-from lms.attendance.queries_checking import Desk, OwnCheck
+from lms.attendance.queries_checking import Desk, OwnCheck, Visit
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
+from lms.framing import framed, prepare
 from lms.transaction import begin_writing, reads_first
+from lms.warming import warmed
 
 Answer = str | Response | tuple[str, int]
 TYPING = throttle.Limit("check-in code", 10, timedelta(minutes=5))
@@ -53,6 +55,13 @@ def scan(check_code: str) -> Answer:
     if held and held.opens(found.lesson_id, found.direction):
         return target  # scanned in time; only the page was opened again
     return render_template("attendance/scan_refused.html", over=True), 410
+
+
+@warmed
+def _ready() -> None:
+    """A lesson's first minute finds the page drawn and the statements made."""
+    prepare("attendance/check.html")
+    queries_checking.ready()
 
 
 def _page_of(lesson_id: int, direction: Direction) -> str:
@@ -85,8 +94,8 @@ class CheckPage:
     permitted: bool
 
 
-def _look(desk: Desk, direction: Direction) -> CheckPage:
-    own = queries_checking.own_check(desk, current_user.person_id)
+def _look(visit: Visit, direction: Direction) -> CheckPage:
+    desk, own = visit
     held = permits.held()
     permitted = held is not None and held.opens(desk.lesson_id, direction)
     window = desk.window(direction)
@@ -126,38 +135,38 @@ def check_out(**_address: int) -> Answer:
 
 
 def _check(direction: Direction) -> Answer:
-    desk = access.subject(Desk)
+    page = _look(access.subject(Visit), direction)
     if request.method == "POST":
-        return _confirmed(desk, direction)
-    page = _look(desk, direction)
+        return _confirmed(page)
     response = make_response(_drawn(page))
     if page.state is State.EARLY and page.permitted:
-        permits.extend(response, codes.permit_until(desk.window(direction), now()))
+        permits.extend(response, codes.permit_until(page.desk.window(direction), now()))
     return response
 
 
 def _drawn(page: CheckPage, problem: str = "") -> str:
-    return render_template(
+    return framed(
         "attendance/check.html", page=page, desk=page.desk, own=page.own, problem=problem,
         reload_seconds=RELOAD_SECONDS,
     )  # fmt: skip
 
 
-def _confirmed(desk: Desk, direction: Direction) -> Answer:
+def _confirmed(page: CheckPage) -> Answer:
+    lesson_id, direction = page.desk.lesson_id, page.direction
+    if page.state is State.DONE:  # sent again: it is done
+        return redirect(_page_of(lesson_id, direction), 303)
     held = permits.held()
-    if held is None or not held.opens(desk.lesson_id, direction):
-        page = _look(desk, direction)
-        if page.state is State.DONE:  # sent again: it is done
-            return redirect(_page_of(desk.lesson_id, direction), 303)
+    if held is None or not page.permitted:
         return _drawn(page, _("The code you scanned is over: scan the one shown now.")), 409
-    person_id, device = current_user.person_id, held.device_at(desk.lesson_id)
+    person_id, device = current_user.person_id, held.device_at(lesson_id)
     try:
         begin_writing()
-        actions_checking.check(desk.lesson_id, person_id, direction, device)
+        actions_checking.check(lesson_id, person_id, direction, device)
     except UserError as error:
         db.session.rollback()
-        return _drawn(_look(desk, direction), error.message), error.status
-    return redirect(_page_of(desk.lesson_id, direction), 303)
+        as_it_is = queries_checking.visit(lesson_id, person_id) or access.subject(Visit)
+        return _drawn(_look(as_it_is, direction), error.message), error.status
+    return redirect(_page_of(lesson_id, direction), 303)
 
 
 @blueprint.route("/presenza", methods=["GET", "POST"])
