@@ -20,6 +20,7 @@ from lms.extensions import db
 from tests.browser import browser, page  # noqa: F401 - fixtures for every room
 from tests.client import PercorsoClient
 from tests.servers import PostgresServer, postgres
+from tests.validator import validator  # noqa: F401 - one for every room
 
 DATABASES = ("sqlite", "postgresql")
 SECRET = "a-secret-for-tests-0123456789-abcdefghijklmnop"
@@ -50,10 +51,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file goes to one process, and files that read one long preparation to the same one."""
+    """A file goes to one process, and files that share something costly to the same one."""
     for item in items:
-        shared = "attacked" in getattr(item, "fixturenames", ())
-        group = "attack" if shared else item.nodeid.partition("::")[0]
+        names = getattr(item, "fixturenames", ())
+        shared = next((name for name in ("attacked", "validator") if name in names), None)
+        group = shared or item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
 
 
