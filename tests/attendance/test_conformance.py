@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from lms.attendance import actions_closing, printing
-from lms.attendance.models import AttendanceRegister, Mark
+from lms.attendance.models import Mark
 from lms.attendance.rules import Cell
 from lms.catalogue.models import FundingEmblem
 from lms.extensions import db

@@ -144,9 +144,8 @@ def test_long_registers_are_joined_from_parts(
     known = db.session.scalars(select(AttendanceRegister)).one()
     monkeypatch.setattr(printing, "ROWS_OF_A_PART", 3)
     told: list[int] = []
-    whole = printing.register_pdf(
-        read_sealed(known.id), "it", "https://example.org/x", lambda: told.append(1)
-    )
+    layout = printing.register_layout(read_sealed(known.id), "it", "https://example.org/x")
+    whole = printing.print_parts(layout, lambda: told.append(1))
     assert len(told) == 3
     assert whole.pages == 3
     assert tagged(whole.pdf) == 3 + 7
