@@ -100,19 +100,11 @@ def under_way(wanted: RegisterDocument) -> RegisterDocument | None:
     return next((each.document for each in made if each.running), None)
 
 
-def sealed_documents(lesson_id: int) -> list[RegisterDocument]:
-    """The finished PDFs from the sealed rows of a lesson, the newest first."""
-    query = (
-        select(RegisterDocument)
-        .where(
-            RegisterDocument.lesson_id == lesson_id,
-            RegisterDocument.kind == DocumentKind.LESSON,
-            RegisterDocument.made_at.is_not(None),
-        )
-        .order_by(RegisterDocument.id.desc())
-        .limit(SHOWN)
+def sealed_of_lesson(lesson_id: int) -> list[Made]:
+    """The latest documents from the sealed rows of a lesson, the newest first."""
+    return _made(
+        RegisterDocument.lesson_id == lesson_id, RegisterDocument.kind == DocumentKind.LESSON
     )
-    return list(db.session.scalars(query))
 
 
 def pdf_of(document_id: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Parts of register documents that are being made; documents that are a ZIP of several PDFs"""
+"""Parts of register documents, documents that are a ZIP; the grace a register was counted by"""
 
 from __future__ import annotations
 
@@ -11,7 +11,20 @@ branch_labels = None
 depends_on = None
 
 
+# Minutes of open registers were counted by the grace of then, most likely today's.
+COUNTED = """
+UPDATE attendance_register SET grace_minutes = (
+    SELECT cycle.grace_minutes FROM lesson JOIN module ON module.id = lesson.module_id
+    JOIN cycle ON cycle.id = module.cycle_id WHERE lesson.id = attendance_register.lesson_id)
+WHERE status = 'open' AND EXISTS (
+    SELECT 1 FROM report_file
+    WHERE report_file.register_id = attendance_register.id AND report_file.status = 'imported')
+"""
+
+
 def upgrade() -> None:
+    op.add_column("attendance_register", sa.Column("grace_minutes", sa.Integer(), nullable=True))
+    op.execute(COUNTED)
     op.add_column(
         "register_document",
         sa.Column("bundle", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -51,3 +64,4 @@ def downgrade() -> None:
     op.execute("DELETE FROM register_document WHERE bundle")
     op.drop_table("register_document_part")
     op.drop_column("register_document", "bundle")
+    op.drop_column("attendance_register", "grace_minutes")
