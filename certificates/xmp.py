@@ -53,13 +53,13 @@ _CERTIFICATE = _Schema(
 )
 
 
-def describe(metadata: Any, identity: Identity) -> None:
-    """Make WeasyPrint's metadata object also state PDF/UA-1 and the certificate's identity."""
+def describe(metadata: Any, identity: Identity | None = None) -> None:
+    """Make WeasyPrint's metadata object also state PDF/UA-1, and a certificate's identity."""
     plain_rdf = metadata.generate_rdf_metadata
     plain_include = metadata.include_in_pdf
     extra = _description(identity).encode()
 
-    def with_identity(variant: str, version: int, conformance: str | None) -> bytes:
+    def with_more(variant: str, version: int, conformance: str | None) -> bytes:
         rdf: bytes = plain_rdf(variant, version, conformance)
         return rdf.replace(b"</rdf:RDF>", extra + b"</rdf:RDF>")
 
@@ -69,24 +69,30 @@ def describe(metadata: Any, identity: Identity) -> None:
         del compress
         plain_include(pdf, variant, version, conformance, compress=False)
 
-    metadata.generate_rdf_metadata = with_identity
+    metadata.generate_rdf_metadata = with_more
     metadata.include_in_pdf = uncompressed
 
 
-def _description(identity: Identity) -> str:
-    schemas = "".join(map(_schema, (_ACCESSIBLE, _CERTIFICATE)))
+def _description(identity: Identity | None) -> str:
+    described = (_ACCESSIBLE, _CERTIFICATE) if identity else (_ACCESSIBLE,)
     return (
         f'<rdf:Description rdf:about="" xmlns:pdfuaid="{_ACCESSIBLE.uri}">'
         "<pdfuaid:part>1</pdfuaid:part></rdf:Description>"
-        f'<rdf:Description rdf:about="" xmlns:{PREFIX}="{NAMESPACE}">'
-        f"<{PREFIX}:code>{escape(identity.code)}</{PREFIX}:code>"
-        f"<{PREFIX}:serial>{escape(identity.serial)}</{PREFIX}:serial></rdf:Description>"
+        f"{_identity(identity) if identity else ''}"
         '<rdf:Description rdf:about=""'
         ' xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
         ' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
         ' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
-        f"<pdfaExtension:schemas><rdf:Bag>{schemas}</rdf:Bag></pdfaExtension:schemas>"
-        "</rdf:Description>"
+        f"<pdfaExtension:schemas><rdf:Bag>{''.join(map(_schema, described))}</rdf:Bag>"
+        "</pdfaExtension:schemas></rdf:Description>"
+    )
+
+
+def _identity(identity: Identity) -> str:
+    return (
+        f'<rdf:Description rdf:about="" xmlns:{PREFIX}="{NAMESPACE}">'
+        f"<{PREFIX}:code>{escape(identity.code)}</{PREFIX}:code>"
+        f"<{PREFIX}:serial>{escape(identity.serial)}</{PREFIX}:serial></rdf:Description>"
     )
 
 

@@ -18,6 +18,8 @@ from lms.attendance import loading as _attendance_loading  # noqa: F401 - declar
 from lms.attendance import loading_contests as _contests_loading  # noqa: F401 - declares
 from lms.attendance import views as _attendance_views  # noqa: F401 - the register's pages
 from lms.attendance.blueprint import blueprint as attendance
+from lms.auditing import views_asking as _auditing_asking  # noqa: F401 - and to ask for a PDF
+from lms.auditing import views_contests as _auditing_contests  # noqa: F401 - contests to read
 from lms.auditing import views_track as _auditing_track  # noqa: F401 - pages to look at
 from lms.auditing.views import blueprint as auditing
 from lms.calendars import loading as _calendars_loading  # noqa: F401 - declares loaders

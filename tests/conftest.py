@@ -22,6 +22,7 @@ from lms.extensions import db
 from tests.browser import browser, page  # noqa: F401 - fixtures for every room
 from tests.client import PercorsoClient
 from tests.servers import PostgresServer, postgres
+from tests.validator import validator  # noqa: F401 - one for every room
 
 DATABASES = ("sqlite", "postgresql")
 ATTACKED = frozenset(
@@ -70,13 +71,17 @@ def is_slow(item: pytest.Item) -> bool:
 
 
 class ByFile(LoadScopeScheduling):
-    """A file goes to one process, so that fixtures of a module are made once; the attack too.
+    """A file goes to one process, so that fixtures of a module are made once.
+
+    So do the files that read the attack, and those that ask the PDF validator.
 
     xdist's own ``loadgroup`` writes the group into ``_nodeid``, which pytest 9.2 does not read.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "attack" if is_attack(nodeid) else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        validating = file.endswith("test_conformance.py")
+        return "attack" if is_attack(nodeid) else "validator" if validating else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -67,6 +67,8 @@ def count_again(lesson: Lesson, *, by: int | None) -> int:
     take_breaks(lesson, by=by)  # locks the lesson, which everybody does before its register
     register = lock_open_register(lesson)
     window = window_of(lesson)
+    if register.grace_minutes is not None:
+        register.grace_minutes = lesson.module.cycle.grace_minutes
     known = {
         key: each
         for key, each in proofs(register.id).items()

@@ -27,6 +27,15 @@ class AttachmentKind(enum.StrEnum):
     PNG = "png"
 
 
+def wanted_status(shown: str) -> tuple[str, ContestStatus | None]:
+    """What a list is asked to show, and of which status that is; None is all of them."""
+    if shown == "all":
+        return shown, None
+    known = {status.value: status for status in ContestStatus}
+    status = known.get(shown, ContestStatus.OPEN)
+    return status.value, status
+
+
 _BEGINNINGS = {
     AttachmentKind.PDF: b"%PDF-",
     AttachmentKind.JPEG: b"\xff\xd8\xff",

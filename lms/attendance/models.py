@@ -38,7 +38,10 @@ class RegisterStatus(enum.StrEnum):
 
 
 class AttendanceRegister(Base):
-    """The register of one lesson. The seal is a hash over its rows, chained to the seal before."""
+    """The register of one lesson. The seal is a hash over its rows, chained to the seal before.
+
+    `grace_minutes`: by which grace minutes were counted from reports; None while none were.
+    """
 
     __tablename__ = "attendance_register"
     __table_args__ = (
@@ -60,6 +63,7 @@ class AttendanceRegister(Base):
     seal: Mapped[str | None] = mapped_column(Hash, unique=True)
     previous_seal: Mapped[str | None] = mapped_column(Hash)
     sealed_rows: Mapped[str | None] = deferred(mapped_column(Text))
+    grace_minutes: Mapped[int | None]
 
     lesson: Mapped[Lesson] = relationship(lazy="joined", innerjoin=True)
 

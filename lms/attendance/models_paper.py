@@ -5,7 +5,15 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from lms.attendance.models import AttendanceRegister
@@ -97,11 +105,14 @@ class DocumentKind(enum.StrEnum):
 
     SHEET = "sheet"  # to be signed on paper
     LESSON = "lesson"  # for funders, from the sealed rows
-    CYCLE = "cycle"  # the same, of every sealed lesson
+    CYCLE = "cycle"  # the same, of every sealed lesson: one PDF, or a ZIP of one for each lesson
 
 
 class RegisterDocument(Base):
-    """A PDF somebody asked for; a job makes it. It is derived: it may be dropped and made again."""
+    """A PDF somebody asked for; a job makes it. It is derived: it may be dropped and made again.
+
+    It tells registers as they were at `asked_at`. `bundle`: the bytes are a ZIP of several PDFs.
+    """
 
     __tablename__ = "register_document"
     __table_args__ = (
@@ -124,7 +135,31 @@ class RegisterDocument(Base):
     sha256: Mapped[str | None] = mapped_column(Hash)
     size: Mapped[int] = mapped_column(default=0)
     pages: Mapped[int] = mapped_column(default=0)
+    bundle: Mapped[bool] = mapped_column(default=False, server_default=false())
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     cycle: Mapped[Cycle] = relationship()
     lesson: Mapped[Lesson | None] = relationship()
+
+
+class RegisterDocumentPart(Base):
+    """A stretch of a document that is being made: what nobody makes twice after a worker's end.
+
+    Sections count pages from one: 0 is a cycle's summary, the others are registers. Once all parts
+    of a section are there, one row that is `whole` stands for them; they go with the last.
+    """
+
+    __tablename__ = "register_document_part"
+    __table_args__ = (
+        UniqueConstraint("document_id", "section", "position"),
+        CheckConstraint("position >= 0 AND section >= 0 AND parts > 0", name="counted"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("register_document.id", ondelete="CASCADE"))
+    section: Mapped[int]
+    position: Mapped[int]
+    whole: Mapped[bool] = mapped_column(default=False)
+    parts: Mapped[int] = mapped_column(default=1)
+    pages: Mapped[int]
+    pdf: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))

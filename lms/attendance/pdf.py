@@ -1,4 +1,4 @@
-"""HTML of ours in, tagged PDF out: our fonts only, and no file or connection but what is named."""
+"""HTML of ours in, PDF/A-2a and PDF/UA-1 out; no font, file or address but what is named."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from functools import lru_cache
 from weasyprint import CSS, HTML
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates import drawings
+from certificates import drawings, xmp
 from certificates.fetcher import LayoutFetcher, Resource
 from certificates.render import RenderError, embedded_fonts_only
 from lms.config import PROJECT_ROOT
 
 STYLE = PROJECT_ROOT / "templates" / "attendance" / "paper" / "paper.css"
 BASE = "register:page"
-VARIANT = "pdf/ua-1"
+VARIANT = "pdf/a-2a"  # and PDF/UA-1 too, as the metadata say (certificates/xmp.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Printer:
                 document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
                     stylesheets=[self._style], font_config=self._fonts, pdf_variant=VARIANT
                 )
+                xmp.describe(document.metadata)
                 pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
             except FatalURLFetchingError as error:
                 raise RenderError(str(error)) from error

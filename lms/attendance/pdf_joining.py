@@ -9,6 +9,9 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+# What the first part says of the whole; without the colours' meaning it would be no PDF/A.
+OF_THE_DOCUMENT = ("/Lang", "/MarkInfo", "/ViewerPreferences", "/Metadata", "/OutputIntents")
+
 
 class Joiner:
     """Takes parts one by one, so that only the result and one part are held at a time.
@@ -41,11 +44,10 @@ class Joiner:
                 self._bookmarks.append((bookmark, first))
 
     def _take_document(self, part: pikepdf.Pdf) -> None:
-        root = self._whole.Root
-        for name in ("/Lang", "/MarkInfo", "/ViewerPreferences", "/Metadata", "/Extensions"):
+        for name in OF_THE_DOCUMENT:
             if name in part.Root:
-                value = part.Root[name]
-                root[name] = self._whole.copy_foreign(value) if value.is_indirect else _plain(value)
+                value = part.make_indirect(part.Root[name])
+                self._whole.Root[name] = self._whole.copy_foreign(value)
         if "/Title" in part.docinfo:
             self._whole.docinfo["/Title"] = str(part.docinfo["/Title"])
 
@@ -81,10 +83,6 @@ class Joiner:
         found = BytesIO()
         whole.save(found, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         return found.getvalue()
-
-
-def _plain(value: Any) -> Any:
-    return pikepdf.Object.parse(value.unparse(resolved=True))
 
 
 def _numbered(tree: Any) -> Iterable[tuple[int, Any]]:

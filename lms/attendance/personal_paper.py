@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, delete, func, select, union, update
 
-from lms.attendance.models import AttendanceRegister
-from lms.attendance.models_paper import DeviceMark, RegisterDocument, RegisterScan
-from lms.catalogue.models import Lesson, Module
+from lms.attendance.models import AttendanceRegister, Evidence, EvidenceKind
+from lms.attendance.models_paper import (
+    Countersignature,
+    DeviceMark,
+    RegisterDocument,
+    RegisterScan,
+)
+from lms.catalogue.models import CycleTrainer, Lesson, LessonTrainer, Module
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.personal import Erase, Erasing, Held, Left, Period, declare, keep_for, run
@@ -17,9 +22,29 @@ from lms.personal import Erase, Erasing, Held, Left, Period, declare, keep_for, 
 YEAR = timedelta(days=365)
 
 
+def _cycles(who: Erasing) -> CompoundSelect[tuple[int]]:
+    """Cycles whose registers may name them: as participant, as teacher, by what they signed."""
+    me = who.person_id
+    lessons = select(Module.cycle_id).join(Lesson, Lesson.module_id == Module.id)
+    of_register = lessons.join(AttendanceRegister, AttendanceRegister.lesson_id == Lesson.id)
+    signed = of_register.join(Countersignature).where(Countersignature.by_id == me)
+    return union(
+        select(Enrolment.cycle_id).where(Enrolment.person_id == me),
+        select(CycleTrainer.cycle_id).where(CycleTrainer.person_id == me),
+        lessons.join(LessonTrainer, LessonTrainer.lesson_id == Lesson.id).where(
+            LessonTrainer.person_id == me
+        ),
+        of_register.where(AttendanceRegister.closed_by_id == me),
+        signed,
+        of_register.join(Evidence, Evidence.register_id == AttendanceRegister.id).where(
+            Evidence.kind == EvidenceKind.RECTIFICATION, Evidence.author_id == me
+        ),
+    )
+
+
 def _drop_documents(who: Erasing) -> int:
-    theirs = select(Enrolment.cycle_id).where(Enrolment.person_id == who.person_id)
-    return run(delete(RegisterDocument).where(RegisterDocument.cycle_id.in_(theirs)))
+    """What is made already, and with it the parts of what is being made."""
+    return run(delete(RegisterDocument).where(RegisterDocument.cycle_id.in_(_cycles(who))))
 
 
 def _forget_device_marks(before: datetime, _held: Held) -> int:
@@ -52,8 +77,7 @@ def _erase_names_of_scans(who: Erasing) -> int:
         select(AttendanceRegister.id)
         .join(Lesson, Lesson.id == AttendanceRegister.lesson_id)
         .join(Module, Module.id == Lesson.module_id)
-        .join(Enrolment, Enrolment.cycle_id == Module.cycle_id)
-        .where(Enrolment.person_id == who.person_id)
+        .where(Module.cycle_id.in_(_cycles(who)))
     )
     rows = select(RegisterScan.id, RegisterScan.filename, RegisterScan.withdrawn_reason)
     done = 0
@@ -88,6 +112,11 @@ declare(
     "register_document",
     Left("made from the register, which is exported; it can be made again at any time"),
     Erase(_drop_documents),
+)
+declare(
+    "register_document_part",
+    Left("a stretch of a document that is being made from the register, which is exported"),
+    Left("it goes with its document, by the key between them"),
 )
 keep_for(
     Period(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -45,37 +46,40 @@ def parts(rows: Sequence[T]) -> Iterator[tuple[int, Sequence[T]]]:
         yield start, rows[start : start + ROWS_OF_A_PART]
 
 
-def register_pdf(sealed: Sealed, language: str, address: str, tell: Tell) -> Printed:
-    """The register of one lesson for funders; `tell` is called after every part."""
+@dataclass(frozen=True, slots=True)
+class Layout(Generic[T]):
+    """A section of a document before it is laid out: its rows in parts, and the page of each."""
+
+    parts: Sequence[tuple[int, Sequence[T]]]
+    html: Callable[[int, Sequence[T], int], str]
+    pictures: dict[str, Resource]
+
+
+def register_layout(sealed: Sealed, language: str, address: str) -> Layout[SealedRow]:
+    """The register of one lesson for funders."""
     shared = _shared(sealed, language, address)
-    qr = {"register:qr.svg": qr_code(address)}
     zone = sealed.lesson["zone"]
-    last = max(0, len(sealed.rows) - 1) // ROWS_OF_A_PART * ROWS_OF_A_PART
+    found = [*parts(sealed.rows)]
+    last = found[-1][0]
 
     def html(start: int, rows: Sequence[SealedRow], first: int) -> str:
-        closing = start == last
         return fill(
-            "register", **shared, first=first, opening=start == 0, closing=closing,
+            "register", **shared, first=first, opening=start == 0, closing=start == last,
             rows=[_row(row, zone) for row in rows], whole=last == 0, **{"from": start},
         )  # fmt: skip
 
-    return print_parts([*parts(sealed.rows)], html, qr, tell)
+    return Layout(found, html, {"register:qr.svg": qr_code(address)})
 
 
-def print_parts(
-    found: Sequence[tuple[int, Sequence[T]]],
-    html: Callable[[int, Sequence[T], int], str],
-    pictures: dict[str, Resource],
-    tell: Tell,
-) -> Printed:
+def print_parts(layout: Layout[T], tell: Tell) -> Printed:
     """Lay out the parts one after the other, page numbers going on, and join them."""
     joiner, printed = Joiner(), Printed(b"", 0)
-    for start, rows in found:
-        printed = lay_out(html(start, rows, joiner.pages + 1), pictures)
+    for start, rows in layout.parts:
+        printed = lay_out(layout.html(start, rows, joiner.pages + 1), layout.pictures)
         tell()
-        if len(found) > 1:
+        if len(layout.parts) > 1:
             joiner.add(printed.pdf)
-    return printed if len(found) == 1 else Printed(joiner.finish(), joiner.pages)
+    return printed if len(layout.parts) == 1 else Printed(joiner.finish(), joiner.pages)
 
 
 def lay_out(html: str, pictures: dict[str, Resource]) -> Printed:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lms.attendance.pdf import Printed, qr_code
-from lms.attendance.pdf_joining import Joiner
 from lms.attendance.printing import (
+    Layout,
     Tell,
     corrected,
     fill,
-    lay_out,
     parts,
     print_parts,
     when_words,
 )
 from lms.attendance.sealed import Sealed
 from lms.catalogue.models import Cycle, Lesson
-from lms.clock import now
 from lms.pages import local_date
 
 EMPTY_LINES = 4  # for who came without being in the list
@@ -44,16 +43,23 @@ def sheet_pdf(
 ) -> Printed:
     """The list to be signed, with a code that opens the lesson's register."""
     cycle = lesson.module.cycle
-    html = fill(
-        "sheet",
-        language=language, lesson=lesson, cycle_title=cycle.title, cycle_code=cycle.code,
-        track=cycle.track, issuer=cycle.track.issuer, address=address, rows=people,
-        teachers=teachers, funding=funding, blank=EMPTY_LINES, first=1,
-        when=when_words(lesson.starts_at, lesson.ends_at, lesson.zone),
-    )  # fmt: skip
-    printed = lay_out(html, {"register:qr.svg": qr_code(address)})
-    tell()
-    return printed
+    found = [*parts(people)]
+    last = found[-1][0]
+    when = when_words(lesson.starts_at, lesson.ends_at, lesson.zone)
+    shared = {
+        "language": language, "lesson": lesson, "cycle_title": cycle.title,
+        "cycle_code": cycle.code, "track": cycle.track, "issuer": cycle.track.issuer,
+        "address": address, "teachers": teachers, "funding": funding, "when": when,
+        "total": len(people),
+    }  # fmt: skip
+
+    def html(start: int, rows: Sequence[SheetPerson], first: int) -> str:
+        return fill(
+            "sheet", **shared, rows=rows, first=first, opening=start == 0, closing=start == last,
+            whole=last == 0, blank=EMPTY_LINES if start == last else 0, **{"from": start},
+        )  # fmt: skip
+
+    return print_parts(Layout(found, html, {"register:qr.svg": qr_code(address)}), tell)
 
 
 @dataclass
@@ -70,7 +76,8 @@ class Total:
 class Summary:
     """Adds registers up, one by one, so that only one is held at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, at: datetime) -> None:
+        self._today = local_date(at)
         self._people: dict[int, Total] = {}
         self._lessons: list[dict[str, Any]] = []
 
@@ -90,7 +97,9 @@ class Summary:
                 late.corrected += cell.minutes
         self._lessons.append(_lesson_line(sealed))
 
-    def pdf(self, cycle: Cycle, missing: int, funding: dict[str, Any], language: str) -> Printed:
+    def layout(
+        self, cycle: Cycle, missing: int, funding: dict[str, Any], language: str
+    ) -> Layout[Total]:
         """The pages that open the cycle's document."""
         people = sorted(self._people.values(), key=lambda each: each.name.casefold())
         found = [*parts(people)]
@@ -100,11 +109,11 @@ class Summary:
                 "summary",
                 language=language, cycle=cycle, issuer=cycle.track.issuer, funding=funding,
                 lessons=self._lessons, missing=missing, rows=rows, total=len(people), first=first,
-                opening=start == 0, closing=start == found[-1][0], today=local_date(now()),
+                opening=start == 0, closing=start == found[-1][0], today=self._today,
                 **{"from": start},
             )  # fmt: skip
 
-        return print_parts(found, html, {}, lambda: None)
+        return Layout(found, html, {})
 
 
 def _lesson_line(sealed: Sealed) -> dict[str, Any]:
@@ -118,12 +127,3 @@ def _lesson_line(sealed: Sealed) -> dict[str, Any]:
         "corrections": len(sealed.corrections),
         "countersigned": local_date(signed[0].at, zone) if signed else "–",
     }
-
-
-def joined(summary: Printed, registers: Sequence[tuple[str, Printed]], title: str) -> Printed:
-    """The summary and the registers of a cycle as one document."""
-    joiner = Joiner()
-    joiner.add(summary.pdf, title)
-    for name, printed in registers:
-        joiner.add(printed.pdf, name)
-    return Printed(joiner.finish(), joiner.pages)

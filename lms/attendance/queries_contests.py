@@ -14,7 +14,7 @@ from lms.accounts.scopes import Reach
 from lms.attendance.contesting import ContestStatus
 from lms.attendance.models import AttendanceRegister, Evidence
 from lms.attendance.models_contests import Contest, ContestAttachment, ContestEvent
-from lms.catalogue.models import Cycle, CycleTrainer, Lesson, Module
+from lms.catalogue.models import Cycle, CycleStatus, CycleTrainer, Lesson, Module
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.lists import has_words, page_of
@@ -87,7 +87,7 @@ def to_answer(tracks: Reach, trainer_id: int) -> ColumnElement[bool]:
     return or_(tracks.holds(Cycle.track_id), trains) & (Enrolment.person_id != trainer_id)
 
 
-def _answerable(tracks: Reach, trainer_id: int) -> Select[Any]:
+def _of_cycles(condition: ColumnElement[bool]) -> Select[Any]:
     return (
         select(Contest)
         .join(Enrolment, Enrolment.id == Contest.enrolment_id)
@@ -95,7 +95,7 @@ def _answerable(tracks: Reach, trainer_id: int) -> Select[Any]:
         .join(Lesson, Lesson.id == AttendanceRegister.lesson_id)
         .join(Module, Module.id == Lesson.module_id)
         .join(Cycle, Cycle.id == Module.cycle_id)
-        .where(to_answer(tracks, trainer_id))
+        .where(condition)
     )
 
 
@@ -103,7 +103,18 @@ def listed(
     tracks: Reach, trainer_id: int, text: str, status: ContestStatus | None
 ) -> Page[Contest]:
     """Contests somebody answers, the longest waiting first; by name or organisation."""
-    query = _answerable(tracks, trainer_id).where(has_words(Enrolment.search_key, text))
+    return _page(to_answer(tracks, trainer_id), text, status)
+
+
+def of_track(
+    track_id: int, cycles: Collection[CycleStatus], text: str, status: ContestStatus | None
+) -> Page[Contest]:
+    """Contests in a track's cycles of these statuses, as `listed` shows them."""
+    return _page((Cycle.track_id == track_id) & Cycle.status.in_(cycles), text, status)
+
+
+def _page(condition: ColumnElement[bool], text: str, status: ContestStatus | None) -> Page[Contest]:
+    query = _of_cycles(condition).where(has_words(Enrolment.search_key, text))
     if status is not None:
         query = query.where(Contest.status == status)
     first = Contest.id if status is ContestStatus.OPEN else Contest.id.desc()
@@ -113,7 +124,7 @@ def listed(
 
 def count_open(tracks: Reach, trainer_id: int) -> int:
     """How many contests wait for somebody's answer."""
-    found = _answerable(tracks, trainer_id).where(Contest.status == ContestStatus.OPEN)
+    found = _of_cycles(to_answer(tracks, trainer_id)).where(Contest.status == ContestStatus.OPEN)
     counted = found.with_only_columns(func.count(Contest.id))
     return db.session.scalar(counted) or 0
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import lazyload
 
 from lms.attendance.models import AttendanceRegister, RegisterStatus
@@ -87,19 +88,23 @@ def of_document(document_id: int) -> Made:
     return found
 
 
-def sealed_documents(lesson_id: int) -> list[RegisterDocument]:
-    """The finished PDFs from the sealed rows of a lesson, the newest first."""
-    query = (
-        select(RegisterDocument)
-        .where(
-            RegisterDocument.lesson_id == lesson_id,
-            RegisterDocument.kind == DocumentKind.LESSON,
-            RegisterDocument.made_at.is_not(None),
-        )
-        .order_by(RegisterDocument.id.desc())
-        .limit(SHOWN)
+def under_way(wanted: RegisterDocument) -> RegisterDocument | None:
+    """The document of the same kind, of the same, that is being made already."""
+    made = _made(
+        RegisterDocument.kind == wanted.kind,
+        RegisterDocument.cycle_id == wanted.cycle_id,
+        RegisterDocument.lesson_id.is_not_distinct_from(wanted.lesson_id),
+        RegisterDocument.language == wanted.language,
+        RegisterDocument.made_at.is_(None),
     )
-    return list(db.session.scalars(query))
+    return next((each.document for each in made if each.running), None)
+
+
+def sealed_of_lesson(lesson_id: int) -> list[Made]:
+    """The latest documents from the sealed rows of a lesson, the newest first."""
+    return _made(
+        RegisterDocument.lesson_id == lesson_id, RegisterDocument.kind == DocumentKind.LESSON
+    )
 
 
 def pdf_of(document_id: int) -> bytes:
@@ -118,8 +123,11 @@ def count_people(cycle_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def unsealed_lessons(cycle_id: int) -> int:
-    """How many lessons of a cycle, not cancelled, have no sealed register."""
+def unsealed_lessons(cycle_id: int, at: datetime | None = None) -> int:
+    """How many lessons of a cycle, not cancelled, have no register sealed by then."""
+    sealed = AttendanceRegister.status == RegisterStatus.CLOSED
+    if at is not None:
+        sealed &= AttendanceRegister.closed_at <= at
     query = (
         select(func.count(Lesson.id))
         .join(Module, Module.id == Lesson.module_id)
@@ -127,7 +135,7 @@ def unsealed_lessons(cycle_id: int) -> int:
         .where(
             Module.cycle_id == cycle_id,
             Lesson.status != LessonStatus.CANCELLED,
-            func.coalesce(AttendanceRegister.status, RegisterStatus.OPEN) != RegisterStatus.CLOSED,
+            or_(AttendanceRegister.id.is_(None), ~sealed),
         )
     )
     return db.session.scalar(query) or 0

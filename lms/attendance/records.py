@@ -197,7 +197,12 @@ def report_evidence(
 def recompute(
     lesson: Lesson, register: AttendanceRegister, enrolment_ids: set[int], by: int | None
 ) -> int:
-    """Derive these people's records from all their evidence; returns how many changed."""
+    """Derive these people's records from all their evidence; returns how many changed.
+
+    The register remembers the grace it was first counted by, until all of it is counted again.
+    """
+    if register.grace_minutes is None:
+        register.grace_minutes = lesson.module.cycle.grace_minutes
     known, window = proofs(register.id, enrolment_ids), window_of(lesson)
     outcomes = {key: derive(known.get(key, ()), window) for key in enrolment_ids}
     return write_outcomes(register, outcomes, by=by)

@@ -71,8 +71,8 @@ class Sealed:
         return found
 
 
-def closed_registers(cycle_id: int) -> list[int]:
-    """The ids of a cycle's sealed registers, by the lessons' dates."""
+def closed_registers(cycle_id: int, until: datetime | None = None) -> list[int]:
+    """The ids of a cycle's registers sealed by `until`, by the lessons' dates."""
     query = (
         select(AttendanceRegister.id)
         .join(Lesson, Lesson.id == AttendanceRegister.lesson_id)
@@ -80,11 +80,13 @@ def closed_registers(cycle_id: int) -> list[int]:
         .where(Module.cycle_id == cycle_id, AttendanceRegister.status == RegisterStatus.CLOSED)
         .order_by(Lesson.starts_at, Lesson.id)
     )
+    if until:
+        query = query.where(AttendanceRegister.closed_at <= until)
     return list(db.session.scalars(query))
 
 
-def read_sealed(register_id: int) -> Sealed:
-    """A sealed register as its text and its later pages tell it."""
+def read_sealed(register_id: int, until: datetime | None = None) -> Sealed:
+    """A sealed register as its text and what came by `until` tell it (None: until now)."""
     register = db.session.scalars(
         select(AttendanceRegister)
         .where(AttendanceRegister.id == register_id)
@@ -97,6 +99,7 @@ def read_sealed(register_id: int) -> Sealed:
         queries_sealing.about(register.lesson, register.id, register.closed_by_id) if old else plain
     )
     sealed_files = {file["sha256"] for file in about["files"]}
+    signed = queries_countersigning.countersignature_of(register.id)
     return Sealed(
         lesson_id=register.lesson_id,
         number=register.seal_number or 0,
@@ -108,16 +111,25 @@ def read_sealed(register_id: int) -> Sealed:
         cycle_code=plain["cycle"],
         about=about,
         rows=sorted(sealing.rows_of(register.sealed_rows or ""), key=_by_name),
-        corrections=queries_reports.corrections(register),
-        countersignature=queries_countersigning.countersignature_of(register.id),
+        corrections=[
+            each for each in queries_reports.corrections(register) if by_then(each.at, until)
+        ],
+        countersignature=signed if signed and by_then(signed[0].at, until) else None,
         later_scans=[
             {"kind": "scan", "type": each.scan.media_type.value, "sha256": each.scan.sha256,
              "size": each.scan.size}
             for each in scans(register.id)
-            if each.scan.withdrawn_at is None and each.scan.sha256 not in sealed_files
+            if each.scan.sha256 not in sealed_files
+            and by_then(each.scan.uploaded_at, until)
+            and not (each.scan.withdrawn_at and by_then(each.scan.withdrawn_at, until))
         ],
         old=old,
     )  # fmt: skip
+
+
+def by_then(at: datetime, until: datetime | None) -> bool:
+    """Whether something of `at` is told by who tells what there was at `until`."""
+    return until is None or at <= until
 
 
 def _by_name(row: SealedRow) -> tuple[str, int]:

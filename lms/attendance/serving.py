@@ -39,12 +39,14 @@ def _pieces(content: bytes) -> Iterator[bytes]:
 
 
 def document_response(document: RegisterDocument) -> Response:
-    """The PDF as a download; 404 while it is not made."""
+    """The PDF, or the ZIP of PDFs, as a download; 404 while it is not made."""
     content = queries_documents.pdf_of(document.id)
     if not content:
         abort(404)
     of = document.lesson_id or document.cycle_id
     name = f"{NAMES[document.kind]}-{of}-{document.id}-{document.language}"
+    if document.bundle:
+        return download(content, "application/zip", name, "zip")
     return download(content, "application/pdf", name, "pdf")
 
 

@@ -15,7 +15,13 @@ from lms import access
 from lms.accounts.scopes import organised
 from lms.attendance import actions_contests, queries, queries_contests, queries_overview
 from lms.attendance.blueprint import blueprint
-from lms.attendance.contesting import AttachmentKind, ContestStatus, NotNow, last_day
+from lms.attendance.contesting import (
+    AttachmentKind,
+    ContestStatus,
+    NotNow,
+    last_day,
+    wanted_status,
+)
 from lms.attendance.forms import fault_sentence
 from lms.attendance.forms_contests import AnswerForm, ContestForm, WithdrawalForm
 from lms.attendance.loading import Presence
@@ -114,11 +120,7 @@ def contest_presence(enrolment_id: int, **_address: int) -> Answer:
 @blueprint.get("/contestazioni")
 def contests() -> str:
     """The contests of the cycles one organises or trains in: those to answer first."""
-    text, shown = search_text(), request.args.get("show", "open")
-    known = {status.value: status for status in ContestStatus}
-    status = known.get(shown) if shown != "all" else None
-    if shown != "all" and status is None:
-        shown, status = "open", ContestStatus.OPEN
+    text, (shown, status) = search_text(), wanted_status(request.args.get("show", ""))
     page = queries_contests.listed(organised(), current_user.person_id, text, status)
     return render_template("attendance/contests.html", page=page, text=text, show=shown)
 

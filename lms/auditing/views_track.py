@@ -18,6 +18,7 @@ from lms.attendance.lesson_time import window_of
 from lms.attendance.loading import Presence
 from lms.attendance.models_paper import DocumentKind, RegisterDocument, RegisterScan
 from lms.attendance.queries import rows_of
+from lms.attendance.sealed import closed_registers
 from lms.attendance.serving import document_response, scan_response
 from lms.attendance.sheet import sheet
 from lms.auditing import queries
@@ -55,7 +56,8 @@ def cycle(**_address: str) -> str:
         cycle=shown,
         text=text,
         page=queries_overview.cycle_progress(shown.id, text, now()),
-        documents=[made.document for made in queries_documents.of_cycle(shown.id) if made.ready],
+        made=queries_documents.of_cycle(shown.id),
+        sealed=bool(closed_registers(shown.id)),
     )
 
 
@@ -89,7 +91,7 @@ def register(**_address: int) -> str:
         reports=queries_reports.reports(known.id) if known else [],
         rectifications=queries_reports.corrections(known) if known and shown.head.closed else [],
         scans=queries_scans.scans(known.id) if known else [],
-        documents=queries_documents.sealed_documents(lesson.id),
+        made=queries_documents.sealed_of_lesson(lesson.id),
     )
 
 
@@ -103,7 +105,7 @@ def scan(**_address: int) -> FlaskResponse:
 @blueprint.get("/revisione/registri-pdf/<int:document_id>.pdf")
 @looked_at()
 def register_pdf(**_address: int) -> FlaskResponse:
-    """A PDF made from sealed registers, as the office made it."""
+    """A document made from sealed registers, whoever asked for it."""
     shown = access.subject(RegisterDocument)
     if shown.kind is DocumentKind.SHEET:
         abort(404)

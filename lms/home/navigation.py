@@ -75,7 +75,7 @@ INSPECTIONS = _Section(
         f"auditing.{page}"
         for page in (
             "open_session", "track", "cycle", "people", "register", "evidence", "enrolment",
-            "certificate",
+            "certificate", "contests", "contest",
         )
     ),
 )  # fmt: skip

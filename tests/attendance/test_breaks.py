@@ -145,3 +145,30 @@ def test_the_preview_marks_where_the_platform_differs(app: Flask) -> None:
     assert page.count("diversi<") == 1
     assert db.session.query(AttendanceRegister).count() == 1
     assert timedelta(hours=2) == END - START
+
+
+def test_another_grace_is_told_until_the_minutes_are_counted_again(app: Flask) -> None:
+    scene = Scene("Ada Rossi")
+    client = PercorsoClient(app).sign_in(scene.trainer)
+    told = "interruzioni è cambiata"
+    bring_in(
+        client, scene,
+        zoom(("Ada Rossi", "", "10:00:00", "10:30:00"), ("Ada Rossi", "", "10:34:00", "12:00:00")),
+    )  # fmt: skip
+    assert scene.record(scene.people[0]) == ("present", 116, "report")
+    assert told not in client.get(scene.url).text
+    scene.cycle.grace_minutes = 5
+    db.session.commit()
+    page = client.get(scene.url).text
+    assert told in page
+    assert "fino a 0 min" in page
+    assert "fino a 5 min" in page
+    assert scene.record(scene.people[0]) == ("present", 116, "report")
+    assert client.post(f"{scene.url}/ricalcola").status_code == 303
+    assert scene.record(scene.people[0]) == ("present", 120, "report")
+    assert told not in client.get(scene.url).text
+    scene.cycle.grace_minutes = 3
+    db.session.commit()
+    close_register(scene.lesson, absent=True, leave_queue=True, by=scene.trainer.id)
+    db.session.commit()
+    assert told not in client.get(scene.url).text  # sealed as it is: there is nothing to count

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
+import zipfile
 from datetime import timedelta
 from io import BytesIO
 
@@ -13,7 +15,13 @@ from sqlalchemy import select, update
 
 from certificates.render import RenderError
 from lms import jobs
-from lms.attendance import actions_closing, printing, words_paper
+from lms.attendance import (
+    actions_closing,
+    actions_documents,
+    actions_parts,
+    printing,
+    words_paper,
+)
 from lms.attendance.models import AttendanceRegister, Mark
 from lms.attendance.models_paper import RegisterDocument
 from lms.attendance.pdf import printer
@@ -144,9 +152,8 @@ def test_long_registers_are_joined_from_parts(
     known = db.session.scalars(select(AttendanceRegister)).one()
     monkeypatch.setattr(printing, "ROWS_OF_A_PART", 3)
     told: list[int] = []
-    whole = printing.register_pdf(
-        read_sealed(known.id), "it", "https://example.org/x", lambda: told.append(1)
-    )
+    layout = printing.register_layout(read_sealed(known.id), "it", "https://example.org/x")
+    whole = printing.print_parts(layout, lambda: told.append(1))
     assert len(told) == 3
     assert whole.pages == 3
     assert tagged(whole.pdf) == 3 + 7
@@ -182,6 +189,99 @@ def test_auditors_take_what_was_made_and_it_is_noted(trainer: PercorsoClient, sc
     assert auditor.get(address).data == pdf
     looks = db.session.scalars(select(AccessLook).order_by(AccessLook.id)).all()
     assert looks[-1].endpoint == "auditing.register_pdf"
+
+
+def test_auditors_ask_for_the_register_themselves(client: PercorsoClient, scene: Scene) -> None:
+    actions_closing.close_register(scene.lesson, absent=True, leave_queue=True, by=None)
+    db.session.commit()
+    track = scene.cycle.track
+    auditor = client.sign_in(factories.auditor(track))
+    page, ask = (
+        f"/revisione/incontri/{scene.lesson.id}",
+        f"/revisione/incontri/{scene.lesson.id}/pdf",
+    )
+    assert auditor.post(ask).location.endswith("/apri")  # no purpose, no document
+    assert db.session.scalars(select(RegisterDocument)).all() == []
+    auditor.post(f"/revisione/percorsi/{track.slug}/apri", {"purpose": "Controllo"})
+    assert f'action="{ask}"' in auditor.get(page).text
+    for _click in range(3):
+        assert auditor.post(ask).location == page
+    assert "0 parti su 1" in auditor.get(page).text
+    document = newest()
+    assert db.session.scalars(select(RegisterDocument)).all() == [document]
+    address = f"/revisione/registri-pdf/{document.id}.pdf"
+    assert address in auditor.get(page).text
+    assert words(auditor.get(address).data).count(scene.trainer.full_name) >= 1
+    cycle = f"/revisione/cicli/{scene.cycle.slug}"
+    assert auditor.post(f"{cycle}/pdf").location == cycle
+    assert f"/revisione/registri-pdf/{newest().id}.pdf" in auditor.get(cycle).text
+    seen = [
+        look.endpoint for look in db.session.scalars(select(AccessLook).order_by(AccessLook.id))
+    ]
+    assert seen.count("auditing.ask_register_pdf") == 3
+    assert seen.count("auditing.ask_cycle_pdf") == 1
+    other = PercorsoClient(auditor.app).sign_in(factories.auditor(factories.track(slug="altro")))
+    assert other.post(ask).status_code == 404
+
+
+def test_nobody_asks_for_what_is_not_sealed(client: PercorsoClient, scene: Scene) -> None:
+    auditor = client.sign_in(factories.auditor(scene.cycle.track))
+    auditor.post(f"/revisione/percorsi/{scene.cycle.track.slug}/apri", {"purpose": "Controllo"})
+    page = f"/revisione/incontri/{scene.lesson.id}"
+    assert f"{page}/pdf" not in auditor.get(page).text
+    assert auditor.post(f"{page}/pdf").location == page
+    assert "non è ancora sigillato" in auditor.get(page).text
+    assert db.session.scalars(select(RegisterDocument)).all() == []
+
+
+def test_a_second_click_makes_no_second_document(trainer: PercorsoClient, scene: Scene) -> None:
+    """Weakness 32."""
+    for _click in range(5):
+        assert trainer.post(f"{scene.url}/pdf", {"kind": "sheet"}).status_code == 303
+    newest()
+    assert len(db.session.scalars(select(RegisterDocument)).all()) == 1
+    trainer.post(f"{scene.url}/pdf", {"kind": "sheet"})  # the other is made: a new one
+    assert len(db.session.scalars(select(RegisterDocument)).all()) == 2
+
+
+def test_a_long_cycle_is_a_zip_of_its_lessons(
+    trainer: PercorsoClient, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions_closing.close_register(scene.lesson, absent=True, leave_queue=True, by=None)
+    db.session.commit()
+    monkeypatch.setattr(actions_parts, "LARGEST_SINGLE", 1)
+    monkeypatch.setattr(actions_documents, "TURN", 0.0)  # every part in a turn of its own
+    address = f"/cicli/{scene.cycle.slug}/registri/pdf"
+    trainer.post(address, {})
+    document = newest()
+    answer = trainer.get(f"/registri-pdf/{document.id}.pdf")
+    assert answer.mimetype == "application/zip"
+    assert answer.headers["Content-Disposition"].endswith('.zip"')
+    assert "ZIP" in trainer.get(address).text
+    with zipfile.ZipFile(BytesIO(answer.data)) as archive:
+        names = archive.namelist()
+        sums = archive.read("SHA256SUMS").decode()
+        assert names[0].startswith("000-registri-di")
+        assert names[1].startswith("001-registro-n-1-lezione-da-sigillare")
+        for name in names[:2]:
+            content = archive.read(name)
+            assert f"{hashlib.sha256(content).hexdigest()}  {name}" in sums
+            assert tagged(content)
+
+
+def test_a_document_tells_what_there_was_when_it_was_asked_for(
+    trainer: PercorsoClient, scene: Scene
+) -> None:
+    actions_closing.close_register(scene.lesson, absent=True, leave_queue=True, by=None)
+    db.session.commit()
+    trainer.post(f"{scene.url}/pdf", {"kind": "lesson"})
+    actions_closing.rectify(
+        scene.lesson, scene.people[0], Cell(Mark.PRESENT, 90), "Arrivata dopo", version=1,
+        by=scene.trainer.id,
+    )  # fmt: skip
+    db.session.commit()
+    assert "Arrivata dopo" not in words(trainer.get(f"/registri-pdf/{newest().id}.pdf").data)
+    assert "Arrivata dopo" in words(made(trainer, f"{scene.url}/pdf", kind="lesson"))
 
 
 def test_one_that_failed_is_made_again(

@@ -72,7 +72,8 @@ def test_reading_matches_the_table(app: Flask, actor: str) -> None:
     # The one exception: an auditor's looks are noted. Nobody else's GET writes even that.
     seen = set(looks()[len(before) :])
     audited = {each for each, rule in TABLE.items() if rule.roles == AUDITING and rule.loads}
-    writing = {"auditing.open_session", "auditing.close_session"}
+    asking = {"auditing.ask_register_pdf", "auditing.ask_cycle_pdf"}
+    writing = {"auditing.open_session", "auditing.close_session"} | asking
     assert seen == (audited - writing if actor == "auditor of this track" else set())
 
 

