@@ -1,7 +1,7 @@
 """Certificates a second on one core: the plate, plain WeasyPrint and two drawing libraries.
 
 Seconds are of the processor, not of the clock, and all ways take turns, so that a busy machine
-slows all alike. Then what it costs in bytes, what stays in memory, and whether a single pixel differs.
+slows all alike. Then what they cost in bytes, what stays in memory, and whether a pixel differs.
 """
 
 from __future__ import annotations
