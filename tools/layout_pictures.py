@@ -27,7 +27,8 @@ def main() -> None:
         pdf = Renderer().render(replace(data, layout=layout, layout_version=0))
         page = pypdfium2.PdfDocument(pdf)[0]
         picture = page.render(scale=LONG_SIDE / 842 * 2).to_pil()
-        picture = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
+        half = (picture.width // 2, picture.height // 2)
+        picture = picture.resize(half, Image.Resampling.LANCZOS)
         target = ROOT / "static" / "img" / f"layout-{layout}.png"
         picture.quantize(64, dither=Image.Dither.NONE).save(target, optimize=True)
 

@@ -1,4 +1,4 @@
-"""How the certificates of a cycle look: chosen by its organisers, seen before anything is issued."""
+"""How a cycle's certificates look: chosen by its organisers, seen before anything is issued."""
 
 from __future__ import annotations
 
