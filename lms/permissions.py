@@ -220,6 +220,8 @@ TABLE: dict[str, Rule] = {
     # certificates: the organisers' pages of a cycle
     "issuance.cycle_certificates": Rule(ORGANISING, "cycle"),
     "issuance.issue": Rule(ORGANISING, "cycle"),
+    "issuance.layout": Rule(ORGANISING, "cycle"),
+    "issuance.layout_preview": Rule(ORGANISING, "cycle"),
     "issuance.preparation": Rule(ORGANISING, "cycle"),
     "issuance.preparation_state": Rule(ORGANISING, "cycle"),
     "issuance.prepare_again": Rule(ORGANISING, "cycle"),

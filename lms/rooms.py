@@ -51,6 +51,7 @@ from lms.issuance import loading as _issuance_loading  # noqa: F401 - declares l
 from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declares its job
 from lms.issuance import views as _issuance_cycle  # noqa: F401 - pages of organisers
 from lms.issuance import views_certificate as _issuance_one  # noqa: F401 - one certificate
+from lms.issuance import views_layout as _issuance_layout  # noqa: F401 - how certificates look
 from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of participants
 from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody
 from lms.issuance.blueprint import blueprint as issuance

@@ -38,6 +38,7 @@ def duplicate_cycle(
         for part in plan.modules
     ]
     cycle = create_cycle(source.track, _details_of(source, title, code), by=by)
+    cycle.certificate_layout = source.certificate_layout
     for person in trainers:
         add_trainer(cycle, person, by=by)
     for old, moved_lessons in parts:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.catalogue.rules import MOST_CONTEST_DAYS, MOST_GRACE, minutes_between
+from lms.catalogue.rules import CertificateLayout as CertificateLayout
 from lms.catalogue.rules import CycleStatus as CycleStatus
 from lms.catalogue.rules import Denominator as Denominator
 from lms.catalogue.rules import EnrolmentMode as EnrolmentMode
@@ -122,6 +123,11 @@ class Cycle(Base):
         choice(TaxCodePolicy, "tax_code_policy"),
         default=TaxCodePolicy.NOT_ASKED,
         server_default=TaxCodePolicy.NOT_ASKED.value,
+    )
+    certificate_layout: Mapped[CertificateLayout] = mapped_column(
+        choice(CertificateLayout, "certificate_layout"),
+        default=CertificateLayout.CLASSIC,
+        server_default=CertificateLayout.CLASSIC.value,
     )
     signatory_name: Mapped[str] = mapped_column(ShortText, default="")
     signatory_role: Mapped[str] = mapped_column(ShortText, default="")

@@ -9,6 +9,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 
+class CertificateLayout(enum.StrEnum):
+    """How the certificates of a cycle look: the layouts of the package `certificates`."""
+
+    CLASSIC = "classic"
+    MODERN = "modern"
+    BILINGUAL = "bilingual"
+
+
 class CycleStatus(enum.StrEnum):
     """Draft: staff only. Published: open to the public. Closed: over. Archived: off the lists."""
 

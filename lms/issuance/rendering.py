@@ -25,6 +25,7 @@ from lms.issuance.making import JOB_KIND
 from lms.issuance.models import CertificateDocument
 
 if TYPE_CHECKING:
+    from certificates.data import CertificateData
     from certificates.press import Press
 
 # Enough that the database is not what takes the time, little enough to be lost with a worker.
@@ -59,6 +60,11 @@ def _press() -> Press:
     from certificates.press import Press  # noqa: PLC0415 - only who renders loads Pango
 
     return Press()
+
+
+def render_alone(data: CertificateData) -> bytes:
+    """One PDF laid out for itself: a preview, for which no plate is worth making."""
+    return _press().renderer.render(data)
 
 
 @jobs.handler(JOB_KIND)

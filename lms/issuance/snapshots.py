@@ -56,6 +56,7 @@ def frame_of(
     track = cycle.track
     common = {
         "language": LANGUAGE,
+        "layout": cycle.certificate_layout.value,
         "track_title": track.title,
         "cycle_title": cycle.title,
         "modules": _modules(held),
@@ -154,6 +155,16 @@ def data_like(frame: Frame, holder: Holder, own: Numbered, snapshot: str) -> Cer
     )
     kept = {name: getattr(old, name) for name in HOURS}
     return CertificateData(**{**frame.common, **_personal(frame, holder, own), **kept})
+
+
+def example(frame: Frame, holder: Holder, own: Numbered, layout: str) -> CertificateData:
+    """The data of a certificate that is worth nothing, and says so, in some layout."""
+    minutes = sum(module.minutes for module in frame.common["modules"])
+    return CertificateData(
+        **{**frame.common, **_personal(frame, holder, own), "layout": layout, "fictional": True},
+        minutes_attended=minutes,
+        minutes_planned=minutes,
+    )
 
 
 def _personal(frame: Frame, holder: Holder, own: Numbered) -> dict[str, Any]:

@@ -28,6 +28,7 @@ blueprint.add_app_template_filter(words.status, "certificate_status")
 blueprint.add_app_template_filter(words.event, "certificate_event")
 blueprint.add_app_template_filter(codes.grouped, "code_in_groups")
 blueprint.add_app_template_global(words.group, "certificate_group")
+blueprint.add_app_template_global(words.layout, "certificate_layout")
 
 
 @blueprint.get("/cicli/<cycle_slug>/attestati")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from certificates.faces import drawable
+from lms.catalogue.models import CertificateLayout
 from lms.issuance.counting import Standing
 from lms.issuance.models import CertificateEventKind, CertificateStatus
 from lms.issuance.overview import Extra, Group
@@ -30,6 +31,24 @@ def field_name(field: str) -> str:
     }
     last = field.partition("[")[0] if field.endswith("]") else field.rpartition(".")[2]
     return str(names.get(last, field))
+
+
+def layout(chosen: CertificateLayout) -> tuple[str, str]:
+    """A layout's name, and what it is like."""
+    return {
+        CertificateLayout.CLASSIC: (
+            _("Classic"),
+            _("Landscape, the name in large serif letters, facts and check in a pale column."),
+        ),
+        CertificateLayout.MODERN: (
+            _("Modern"),
+            _("Portrait, a band of blue with the title, sans serif: good to read on a screen."),
+        ),
+        CertificateLayout.BILINGUAL: (
+            _("Bilingual"),
+            _("Portrait, framed; labels, dates and durations in Italian and English."),
+        ),
+    }[chosen]
 
 
 def unprintable(text: str) -> str:

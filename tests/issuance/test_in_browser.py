@@ -48,6 +48,8 @@ def test_from_issue_to_revocation(app: Flask, browser: Browser, script: bool) ->
         sign_in(page, app, organiser, root)
         page.goto(f"{root}{root_path}?soglia=10")
         look(page)
+        page.goto(f"{root}{root_path}/aspetto")
+        look(page)
         page.goto(f"{root}{root_path}/rilascio")
         look(page)
         page.click("main form button[type=submit]")
