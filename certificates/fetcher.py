@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from weasyprint.urls import URLFetcherResponse
-
 
 @dataclass(frozen=True)
 class Resource:
@@ -39,6 +37,8 @@ class LayoutFetcher:
         if resource is None:
             self.refused.append(url[:200])
             raise Refused(url[:200])
+        from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415 - by whoever asks, loaded
+
         return URLFetcherResponse(url, resource.content, {"Content-Type": resource.media_type})
 
     def with_resource(self, url: str, resource: Resource) -> "LayoutFetcher":

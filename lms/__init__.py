@@ -15,7 +15,6 @@ from lms import (
     logs,
     pages,
     permissions,
-    rooms,
     transaction,
 )
 from lms.config import PROJECT_ROOT, Settings
@@ -50,12 +49,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.init_app(app)
     links.init_app(app)
     headers.init_app(app)
-    rooms.init_app(app)
+    _furnish(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
     headers.serve_static(app)
     return app
+
+
+def _furnish(app: Flask) -> None:
+    from lms import rooms  # noqa: PLC0415 - most of what there is to load, and not every command's
+
+    rooms.init_app(app)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -289,7 +289,7 @@ def test_one_that_failed_is_made_again(
 ) -> None:
     monkeypatch.setattr(jobs, "MAX_ATTEMPTS", 1)
     with monkeypatch.context() as patch:
-        patch.setattr("lms.attendance.pdf.Printer.print", lambda *_: 1 / 0)
+        patch.setattr("lms.attendance.press.Printer.print", lambda *_: 1 / 0)
         trainer.post(f"{scene.url}/pdf", {"kind": "sheet"})
         document = newest()
     assert document.made_at is None

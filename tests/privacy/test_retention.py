@@ -13,7 +13,7 @@ from lms import jobs
 from lms.accounts.models import Account, SignInAttempt, UserSession
 from lms.accounts.security_log import SecurityEntry, SecurityEvent, note
 from lms.attendance.models import ReportFile, SealedOriginal
-from lms.cli import lms as command
+from lms.cli.commands import lms as command
 from lms.clock import now
 from lms.extensions import db
 from lms.issuance.models import Certificate
