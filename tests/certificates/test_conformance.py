@@ -9,7 +9,7 @@ import pytest
 from weasyprint import HTML
 
 from tests.certificates import verapdf
-from tests.certificates.samples import longest, modules, renderer, sample
+from tests.certificates.samples import longest, modules, press, renderer, sample
 
 
 @pytest.mark.slow
@@ -24,9 +24,14 @@ def test_every_kind_of_page_conforms(tmp_path: Path) -> None:
         "columns": sample(modules=modules(10)),
         "annex": sample(modules=modules(30)),
         "longest": longest(),
+        "modern": sample(layout="modern"),
+        "bilingual": sample(layout="bilingual", modules=modules(30)),
+        "first": sample(layout_version=1),
     }
     for name, data in kinds.items():
-        (tmp_path / f"{name}.pdf").write_bytes(renderer().render(data))
+        (tmp_path / f"{name}.pdf").write_bytes(press().render(data))
+    (tmp_path / "alone.pdf").write_bytes(renderer().render(sample()))  # the others are plates'
+    kinds["alone"] = sample()
     # A validator that praises everything would prove nothing.
     HTML(string="<p>untagged").write_pdf(tmp_path / "untagged.pdf")
     files = [str(tmp_path / f"{name}.pdf") for name in (*kinds, "untagged")]
