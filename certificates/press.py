@@ -14,9 +14,9 @@ from certificates.page import person_of
 from certificates.plate.compiling import NoPlate, make_plate
 from certificates.plate.printing import Plate, Unsure
 from certificates.plate.shapes import cycle_key, shape_of
-from certificates.render import Renderer
+from certificates.render import Renderer, RenderError
 
-MOST_PLATES = 48  # about 100 KB each
+MOST_PLATES = 24  # about 1.5 MB each while they are kept, most of it fonts
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,11 @@ class Press:
             return make_plate(self.renderer, data, shape)
         except NoPlate as error:
             log.warning("certificates are laid out one by one: %s", error)
-            return None
+        except RenderError:
+            raise
+        except Exception:  # another WeasyPrint than the plate knows: slower is better than not
+            log.exception("no plate could be made: certificates are laid out one by one")
+        return None
 
 
 @lru_cache(maxsize=1)

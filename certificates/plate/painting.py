@@ -46,6 +46,8 @@ class Painter:
         self._resources["ColorSpace"] = None
         self._images: dict[str, Any] = {}
         self.runs: list[Run] = []
+        # Runs outlive the document: they get a stream that knows its fonts and nothing else of it.
+        self._ruler = Stream(document.fonts, (0, 0, 0, 0), {}, {}, None, {}, None)
 
     def pages(self) -> list[Painted]:
         """Paint all pages; the document's fonts then know every glyph on them."""
@@ -71,16 +73,16 @@ class Painter:
         for start, end, mcid in _marked(stream.stream):
             if mcid in slots:
                 slot, marked = slots[mcid]
-                parts = self._piece(operators[start:end], slot, marked, stream)
+                parts = self._piece(operators[start:end], slot, marked)
                 pieces.append((start, end, parts))
         return Painted(operators, list(_merged(pieces, operators)))
 
-    def _piece(self, operators: list[bytes], slot: str, box: Any, stream: Stream) -> list[Part]:
+    def _piece(self, operators: list[bytes], slot: str, box: Any) -> list[Part]:
         if slot == QR:
             return _around_path(operators)
         if not isinstance(box, TextBox):
             raise ValueError(f"the slot {slot} is no text")
-        self.runs.append(Run(box.style, stream))
+        self.runs.append(Run(box.style, self._ruler))
         number = len(self.runs) - 1
         parts: list[Part] = []
         for operator in operators:

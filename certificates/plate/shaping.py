@@ -31,7 +31,7 @@ ffi.cdef(
 )
 _GLYPH = Struct("<Iiiii")  # glyph, width, offsets, attributes: PangoGlyphInfo
 _LETTER = re.compile(r"[^\W\d_]")
-_MOST_KEPT = 8192
+_MOST_KEPT = 2048
 
 Piece = tuple[tuple[int, ...], str]
 
@@ -40,10 +40,10 @@ class Run:
     """One way of setting text: a face at a size, with a language and features."""
 
     def __init__(self, style: Any, stream: Any) -> None:
-        self._layout = Layout(style)
         self._font_map = style.font_config.font_map
+        layout = Layout(style)
         # A text without letters has no script of its own and may be kerned by other tables.
-        self._start(self._item("Aa"), self._item("1"), stream)
+        self._start(_item(layout, "Aa"), _item(layout, "1"), stream)
 
     def _start(self, letters: Any, digits: Any, stream: Any) -> None:
         self._letters, self._digits, self._stream = letters, digits, stream
@@ -51,12 +51,6 @@ class Run:
         self._analyses = [ffi.addressof(item, "analysis") for item in (letters, digits)]
         self._glyphs = ffi.gc(pango.pango_glyph_string_new(), pango.pango_glyph_string_free)
         self._pieces: dict[Piece, str | None] = {}
-
-    def _item(self, text: str) -> Any:
-        self._layout.set_text(text)
-        line, _ = self._layout.get_first_line()
-        item = ffi.cast("PlateItem *", line.runs[0].data.item)
-        return ffi.gc(pango.pango_item_copy(item), pango.pango_item_free)
 
     def at(self, pixels: float) -> "Run":
         """Return the same run at another size."""
@@ -139,3 +133,11 @@ class Run:
     def font_operator(self) -> tuple[str, float]:
         """Name of the font resource and size, as they stand before ``Tf``."""
         return self._font.hash, self._size
+
+
+def _item(layout: Any, text: str) -> Any:
+    """What Pango found out about a text: a copy, since its own goes with the layout."""
+    layout.set_text(text)
+    line, _ = layout.get_first_line()
+    item = ffi.cast("PlateItem *", line.runs[0].data.item)
+    return ffi.gc(pango.pango_item_copy(item), pango.pango_item_free)

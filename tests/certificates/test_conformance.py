@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from certificates.data import CertificateData
-from tests.certificates.samples import longest, modules, pdf, renderer, sample
+from tests.certificates.samples import longest, modules, pdf, press, renderer, sample
 from tests.validator import CONFORMS, Validator
 
 KINDS = {
@@ -18,13 +18,21 @@ KINDS = {
     "columns": sample(modules=modules(10)),
     "annex": sample(modules=modules(30)),
     "longest": longest(),
+    "modern": sample(layout="modern"),
+    "bilingual": sample(layout="bilingual", modules=modules(30)),
+    "first": sample(layout_version=1),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("data", KINDS.values(), ids=KINDS)
 def test_every_kind_of_page_conforms(validator: Validator, data: CertificateData) -> None:
-    assert validator.failures(renderer().render(data)) == CONFORMS
+    assert validator.failures(press().render(data)) == CONFORMS
+
+
+@pytest.mark.slow
+def test_a_page_laid_out_without_a_plate_conforms(validator: Validator) -> None:
+    assert validator.failures(renderer().render(sample())) == CONFORMS
 
 
 def broken(change: str) -> bytes:

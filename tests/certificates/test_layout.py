@@ -1,5 +1,6 @@
 """Where things stand: pages, columns, nothing lost, nothing on top of something else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
@@ -77,6 +78,47 @@ def test_no_text_lies_on_other_text_or_off_the_page(changes: dict[str, Any]) -> 
             along = min(top, top2) - max(bottom, bottom2)
             smaller = min(top - bottom, top2 - bottom2)
             assert across <= 1 or along <= 0.5 * smaller
+
+
+@pytest.mark.parametrize("layout", ["modern", "bilingual"])
+@pytest.mark.parametrize("kind", ["plain", "long", "longest"])
+def test_portrait_pages_hold_their_texts(layout: str, kind: str) -> None:
+    data = {
+        "plain": lambda: sample(layout=layout),
+        "long": lambda: sample(layout=layout, holder=LONG_NAME, modules=modules(9)),
+        "longest": lambda: replace(longest(), layout=layout, layout_version=0),
+    }[kind]()
+    content = renderer().render(data)
+    found = boxes(content)
+    assert len(found) > 20
+    for left, bottom, right, top in found:
+        assert 50 < left < right < 595 - 30
+        assert 30 < bottom < top < 842 - 30
+    for number, (left, bottom, right, top) in enumerate(found):
+        for left2, bottom2, right2, top2 in found[number + 1 :]:
+            across = min(right, right2) - max(left, left2)
+            along = min(top, top2) - max(bottom, bottom2)
+            assert across <= 1 or along <= 0.5 * min(top - bottom, top2 - bottom2)
+    text = " ".join(text_of(content))
+    for line in data.modules:
+        assert line.title.split()[0] in text
+    assert data.serial in text.replace(" ", "")
+
+
+def test_the_bilingual_layout_says_everything_twice() -> None:
+    (text,) = text_of(pdf(layout="bilingual"))
+    for words in (
+        "Attestato di partecipazione Certificate of attendance",
+        "Si attesta che / This is to certify that",
+        "attended the cycle “Primo ciclo",
+        "of 24 hours planned",
+        "16 May 2022",
+        "28.10.2021 – 18.11.2021",
+        "Roma, 20 maggio 2022 / Roma, 20 May 2022",
+    ):
+        assert words in text
+    (other,) = text_of(pdf(layout="bilingual", language="en"))
+    assert "Certificate of attendance Attestato di partecipazione" in other
 
 
 def test_the_qr_code_leads_to_the_verification_page() -> None:

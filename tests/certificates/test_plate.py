@@ -59,8 +59,11 @@ def test_not_a_pixel_differs_over_many_names() -> None:
         assert_same_pixels(printed, renderer().render(data))
 
 
-def test_english_too() -> None:
-    data = person(3, "Ngaio O’Brien-Šimić", language="en")
+@pytest.mark.parametrize(
+    "changes", [{"language": "en"}, {"layout": "modern"}, {"layout": "bilingual"}]
+)
+def test_in_every_language_and_layout(changes: dict[str, str]) -> None:
+    data = person(3, "Ġorġa O’Brien-Šimić De’ Paoli", **changes)
     printed = press().printed(data)
     assert printed
     assert_same_pixels(printed, renderer().render(data))
