@@ -1,16 +1,11 @@
-"""A document on paper, and the one press of this process."""
+"""A document on paper, and the pictures its pages ask for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from certificates import drawings
 from certificates.fetcher import Resource
-
-if TYPE_CHECKING:
-    from lms.attendance.press import Printer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +24,3 @@ def picture(svg: str) -> Resource:
 def qr_code(address: str) -> Resource:
     """The QR code of an address."""
     return picture(drawings.qr_code(address))
-
-
-@lru_cache(maxsize=1)
-def printer() -> Printer:
-    """The one printer of this process."""
-    from lms.attendance.press import Printer  # noqa: PLC0415 - only who prints loads Pango
-
-    return Printer()

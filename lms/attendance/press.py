@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import lru_cache
 
 from weasyprint import CSS, HTML
 from weasyprint.urls import FatalURLFetchingError
@@ -50,3 +51,9 @@ class Printer:
         if fetcher.refused:
             raise RenderError(f"not a file of the layout: {fetcher.refused[0]}")
         return Printed(pdf, len(document.pages))
+
+
+@lru_cache(maxsize=1)
+def printer() -> Printer:
+    """The one printer of this process."""
+    return Printer()

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from certificates.fetcher import Resource
 from lms.attendance import words_paper
-from lms.attendance.pdf import Printed, printer, qr_code
+from lms.attendance.pdf import Printed, qr_code
 from lms.attendance.pdf_joining import Joiner
 from lms.attendance.rules import Cell, Mark
 from lms.attendance.sealed import Sealed
@@ -84,6 +84,8 @@ def print_parts(layout: Layout[T], tell: Tell) -> Printed:
 
 def lay_out(html: str, pictures: dict[str, Resource]) -> Printed:
     """The PDF of a page whose words are all there; nobody waits for a transaction meanwhile."""
+    from lms.attendance.press import printer  # noqa: PLC0415 - only who prints loads Pango
+
     db.session.rollback()
     return printer().print(html, pictures)
 

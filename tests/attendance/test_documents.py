@@ -24,7 +24,7 @@ from lms.attendance import (
 )
 from lms.attendance.models import AttendanceRegister, Mark
 from lms.attendance.models_paper import RegisterDocument
-from lms.attendance.pdf import printer
+from lms.attendance.press import printer
 from lms.attendance.rules import Cell
 from lms.attendance.sealed import read_sealed
 from lms.catalogue.models import FundingEmblem

@@ -5,6 +5,7 @@ probe proves nothing), and with ours, where it must be refused and reach nobody.
 """
 
 import contextlib
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -165,10 +166,11 @@ def test_it_serves_its_list() -> None:
 def test_a_layout_that_asks_for_more_makes_no_certificate(
     markup: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    html = (render.LAYOUT_FOLDER / "classic-2.html").read_text("utf-8")
-    (tmp_path / "classic-2.html").write_text(html.replace("</h1>", f"</h1>{markup}"))
-    style = (render.LAYOUT_FOLDER / "classic-2.css").read_text("utf-8")
-    (tmp_path / "classic-2.css").write_text(style)
-    monkeypatch.setattr(render, "LAYOUT_FOLDER", tmp_path)
+    layouts = tmp_path / "layouts"
+    shutil.copytree(render.LAYOUT_FOLDER, layouts)
+    html = (layouts / "classic-2.html").read_text("utf-8")
+    assert "</h1>" in html
+    (layouts / "classic-2.html").write_text(html.replace("</h1>", f"</h1>{markup}"))
+    monkeypatch.setattr(render, "LAYOUT_FOLDER", layouts)
     with pytest.raises(RenderError):
         Renderer().render(sample())
