@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, has_app_context
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from lms.extensions import db
@@ -55,6 +55,9 @@ OVERFLOW = """() => {
     .map(([e, box]) => `<${e.tagName.toLowerCase()} class="${e.getAttribute("class") || ""}"> ` +
       `from ${Math.round(box.left)} to ${Math.round(box.right)} px of ${edge}`);
 }"""
+
+
+expect.set_options(timeout=20_000)  # a machine with other work is slow, not wrong
 
 
 @pytest.fixture(scope="session")
