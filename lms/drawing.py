@@ -39,7 +39,7 @@ def drawn_once(template: str) -> Markup:
     key = (template, *place())
     drawn: Markup | None = store().get(key)
     if drawn is None:
-        drawn = Markup(render_template(template))  # noqa: S704 - a template of ours
+        drawn = Markup(render_template(template))  # noqa: S704 # nosec B704 # ours
         if not current_app.config.get("TEMPLATES_AUTO_RELOAD"):
             store()[key] = drawn
     return drawn
