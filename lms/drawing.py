@@ -39,7 +39,7 @@ def drawn_once(template: str) -> Markup:
     key = (template, *place())
     drawn: Markup | None = store().get(key)
     if drawn is None:
-        drawn = Markup(render_template(template))  # noqa: S704 # nosec B704 - a template of ours
+        drawn = Markup(render_template(template))  # noqa: S704 # nosec B704 # ours
         if not current_app.config.get("TEMPLATES_AUTO_RELOAD"):
             store()[key] = drawn
     return drawn
@@ -53,7 +53,7 @@ def translated(context: EvalContext, message: str, **values: Any) -> str:
     """
     text = get_translations().ugettext(message)
     if context.autoescape:
-        return Markup(text) % values  # noqa: S704 # nosec B704 - the sentence is ours
+        return Markup(text) % values  # noqa: S704 # nosec B704 # ours
     return str(text % values)
 
 
