@@ -66,6 +66,7 @@ from lms.issuance.models import (
     CertificateEvent,
     CertificateEventKind,
 )
+from lms.issuance.models_tasks import CertificateTask, Change
 from lms.joining.models import LoginChange, MailedLink, NoticeAcceptance, Registration
 from lms.joining.rules import LIFETIMES, LinkPurpose
 from lms.looks import AccessLook
@@ -224,6 +225,9 @@ class Half:
                 ),
                 CertificateEvent(
                     certificate_id=certificate.id, kind=CertificateEventKind.ISSUED, at=now()
+                ),
+                CertificateTask(
+                    certificate_id=certificate.id, change=Change.HOURS, fact="90", raised_at=now()
                 ),
             ]
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from lms.issuance import queries_certificates as queries
 from lms.issuance.blueprint import blueprint
 from lms.issuance.codes import grouped, read_code
 from lms.issuance.forms import CodeForm, FileForm, NameForm
-from lms.issuance.models import Certificate, CertificateStatus
+from lms.issuance.models import Certificate, CertificateEventKind, CertificateStatus
 from lms.issuance.verification import Seen, check_file, same_family_name
 
 Answer = str | Response | tuple[str, int]
@@ -30,6 +31,7 @@ class Public:
     status: CertificateStatus
     ended_at: datetime | None
     fictional: bool
+    history: Sequence[tuple[CertificateEventKind, datetime]]
 
     @property
     def valid(self) -> bool:
@@ -53,12 +55,14 @@ class Details:
 
 
 def _public(certificate: Certificate) -> Public:
-    ended = queries.ended_by(certificate)
+    history = queries.public_history(certificate.id)
+    ends = [at for kind, at in history if kind in queries.ENDS]
     return Public(
         code=grouped(certificate.code),
         status=certificate.status,
-        ended_at=ended.at if ended else None,
+        ended_at=ends[-1] if ends else None,
         fictional=bool(json.loads(certificate.snapshot).get("fictional")),
+        history=history,
     )
 
 

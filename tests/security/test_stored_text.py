@@ -20,6 +20,7 @@ TYPED_COLUMNS = frozenset(
     """
     access_look.purpose audit_session.purpose certificate.holder_family_name
     certificate.holder_name certificate.snapshot certificate_event.reason
+    certificate_task.fact certificate_task.note
     contest_attachment.filename contest_event.note cycle.place
     cycle.signatory_name cycle.signatory_role cycle.summary cycle.title enrolment.family_name
     enrolment.given_name enrolment.organisation_name enrolment_event.note erasure_request.note
