@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import jobs
@@ -59,6 +60,15 @@ def _renderer() -> Renderer:
     return Renderer()
 
 
+def _sealed(pdf: bytes) -> bytes:
+    """The document with the seal of the settings; as it is where none is set."""
+    if current_app.config["SETTINGS"].seal is None:
+        return pdf
+    from lms.issuance.sealing import sealed  # noqa: PLC0415 - only who seals loads pyHanko
+
+    return sealed(pdf)
+
+
 @jobs.handler(JOB_KIND)
 def prepare_documents(job: jobs.Job) -> None:
     """Make every document that is missing in the job's cycle, whichever act asked for it."""
@@ -83,7 +93,9 @@ def prepare_documents(job: jobs.Job) -> None:
 def _render(certificate_id: int, snapshot: str) -> dict[str, Any] | None:
     """The row of a document; None, told in the log, when it cannot be made."""
     try:
-        pdf = _renderer().render(snapshots.thaw(snapshot))
+        pdf = _sealed(_renderer().render(snapshots.thaw(snapshot)))
+    except jobs.TryAgain:  # there is no seal now, for nobody: all wait
+        raise
     except Exception:  # one bad certificate must not keep the others from their people
         log.exception("certificate not rendered", extra={"certificate": certificate_id})
         return None
