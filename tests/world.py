@@ -66,6 +66,7 @@ from lms.issuance.models import (
     CertificateEvent,
     CertificateEventKind,
 )
+from lms.issuance.models_keys import IssuerKey
 from lms.issuance.models_tasks import CertificateTask, Change
 from lms.joining.models import LoginChange, MailedLink, NoticeAcceptance, Registration
 from lms.joining.rules import LIFETIMES, LinkPurpose
@@ -322,6 +323,11 @@ class World:
             answer="550 no such user",
         )  # fmt: skip
         db.session.add(self.message)
+        db.session.add(
+            IssuerKey(
+                id=1, kid="key-of-the-world", public={"kty": "RSA"}, sealed=b"", created_at=now()
+            )
+        )
         self._joining()
         self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)

@@ -14,7 +14,7 @@ from lms.errors import UserError
 from lms.extensions import db
 from lms.issuance.models import Certificate, CertificateDocument, CertificateEvent
 from lms.issuance.models_tasks import CertificateTask, Outcome
-from lms.personal import Erase, Erasing, Export, Whose, declare, run
+from lms.personal import Erase, Erasing, Export, Whose, declare, declare_impersonal, run
 
 # What the public check tells, holder apart; the rest of a snapshot goes with the person.
 PUBLIC = ("cycle_title", "track_title", "issuer_name", "minutes_planned", "fictional")
@@ -129,3 +129,4 @@ declare("certificate", Export("certificates", _certificates), Erase(_erase_certi
 declare("certificate_document", Export("documents", _documents), Erase(_erase_documents))
 declare("certificate_event", Export("history_of_certificates", _history), Erase(_erase_reasons))
 declare("certificate_task", Export("changes_after_issue", _tasks), Erase(_erase_tasks))
+declare_impersonal(("issuer_key",))

@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lms import jobs
 from lms.clock import now
 from lms.extensions import db
-from lms.issuance import queries, snapshots
+from lms.issuance import issuer_keys, queries, snapshots
 from lms.issuance.making import JOB_KIND
 from lms.issuance.models import CertificateDocument
 
@@ -72,6 +72,8 @@ def _sealed(pdf: bytes) -> bytes:
 @jobs.handler(JOB_KIND)
 def prepare_documents(job: jobs.Job) -> None:
     """Make every document that is missing in the job's cycle, whichever act asked for it."""
+    issuer_keys.ensure()
+    db.session.commit()
     cycle_id: int = job.payload["cycle_id"]
     total = max(job.total, queries.count_missing_documents(cycle_id))
     failed: list[int] = []

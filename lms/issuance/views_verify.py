@@ -18,6 +18,7 @@ from lms.issuance.blueprint import blueprint
 from lms.issuance.codes import grouped, read_code
 from lms.issuance.forms import CodeForm, FileForm, NameForm
 from lms.issuance.models import Certificate, CertificateEventKind, CertificateStatus
+from lms.issuance.serving import credential_response
 from lms.issuance.verification import Seen, check_file, same_family_name
 
 Answer = str | Response | tuple[str, int]
@@ -119,7 +120,7 @@ def _checked(form: FileForm) -> Answer:
 
 @blueprint.route("/verifica/<code>", methods=["GET", "POST"])
 def verify(code: str) -> Answer:
-    """What a code is worth; with the holder's family name, the details too.
+    """What a code is worth; with the holder's family name, the details and the credential too.
 
     Codes that were never issued all get the same answer, whether they could be codes or not.
     """
@@ -130,10 +131,16 @@ def verify(code: str) -> Answer:
     form, details = NameForm(), None
     if form.validate_on_submit():
         if same_family_name(form.family_name.data or "", certificate.holder_family_name):
+            if "open_badge" in request.form:
+                return credential_response(certificate)
             details = _details(certificate)
         else:
             form.family_name.errors = [_("The certificate bears another family name.")]
     page = render_template(
-        "issuance/verify.html", public=_public(certificate), form=form, details=details
+        "issuance/verify.html",
+        public=_public(certificate),
+        form=form,
+        details=details,
+        whole="holder" in json.loads(certificate.snapshot),
     )
     return page, 422 if form.errors else 200

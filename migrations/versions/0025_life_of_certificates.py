@@ -1,4 +1,4 @@
-"""Certificates made valid again; tasks for what changed after their issue"""
+"""Certificates made valid again; tasks for what changed after issue; the key of credentials"""
 
 from __future__ import annotations
 
@@ -64,9 +64,20 @@ def upgrade() -> None:
         "uq_certificate_task_open", "certificate_task", ["certificate_id", "change"],
         unique=True, sqlite_where=still_open, postgresql_where=still_open,
     )  # fmt: skip
+    op.create_table(
+        "issuer_key",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kid", sa.String(length=64), nullable=False),
+        sa.Column("public", sa.JSON(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issuer_key")),
+        sa.UniqueConstraint("kid", name=op.f("uq_issuer_key_kid")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("issuer_key")
     op.drop_table("certificate_task")
     # A certificate made valid again counts as issued once more: the older release has no word.
     forbidden = "certificate_event_no_update"

@@ -70,7 +70,7 @@ NEVER_TYPED = frozenset(
     federation_request.verifier federation_transaction.detail federation_transaction.network
     federation_transaction.provider federation_transaction.transaction_hash
     organisation_name.name organisation_name.search_key organisation_word.word
-    retained_certificate.legal_basis
+    retained_certificate.legal_basis issuer_key.kid issuer_key.public
     device_mark.client_id register_countersignature.hash register_countersignature.previous
     register_countersignature.text register_document.language register_document.sha256
     register_scan.sha256 seal_chain.countersignature
