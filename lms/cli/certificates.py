@@ -23,7 +23,7 @@ from lms.config_seal import SealSettings
 from lms.database import may_write
 from lms.errors import UserError
 from lms.extensions import db
-from lms.issuance import actions, queries, rendering
+from lms.issuance import actions, queries, rendering, status_export
 from lms.issuance.actions import Issued
 from lms.issuance.models import Certificate, CertificateStatus
 from lms.issuance.queries_certificates import ended_by
@@ -66,6 +66,24 @@ def issue(cycle_code: str) -> None:
         db.session.commit()
     _tell(issued)
     _wait_for_documents(cycle_id)
+
+
+@certificates.command("export-statuses")
+@click.argument("folder", type=click.Path(path_type=Path))
+@with_appcontext
+def export_statuses(folder: Path) -> None:
+    """Write the statuses of all certificates into FOLDER, as files that any web server can host.
+
+    Salted digests, statuses and dates: nothing personal. Run again, it renews the folder.
+    """
+    may_write.set(False)
+    with at_public_address(), force_locale("it"):
+        try:
+            count = status_export.export(folder)
+        except (UserError, OSError) as error:
+            told = error.message if isinstance(error, UserError) else str(error)
+            raise click.ClickException(told) from error
+    click.echo(f"Certificates: {count}; written to {folder}")
 
 
 def _tell(issued: Issued) -> None:
