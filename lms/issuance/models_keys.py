@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, LargeBinary
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Base, Hash, UtcDateTime
 
@@ -22,5 +22,5 @@ class IssuerKey(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kid: Mapped[str] = mapped_column(Hash, unique=True)
     public: Mapped[dict[str, Any]] = mapped_column(JSON)
-    sealed: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -21,7 +21,7 @@ def archive(**_address: str) -> str:
     return render_template(
         "issuance/archive.html",
         cycle=cycle, text=text, total=total, ready=ready,
-        megabytes=format_decimal(round(size / 2**20, 1)),
+        megabytes=format_decimal(max(0.1, round(size / 2**20, 1))),
         page=queries_archive.bodies(cycle.id, text),
     )  # fmt: skip
 
