@@ -5,6 +5,7 @@ The database forbids changing or deleting a row (triggers of the first migration
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,19 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+Follower = Callable[[str, Any], None]
+_followers: list[Follower] = []
+
+
+def follower(function: Follower) -> Follower:
+    """Have `function(action, subject)` called for every deed, within the deed's transaction.
+
+    For rooms further up that something done below concerns.
+    """
+    _followers.append(function)
+    return function
+
+
 def record(
     action: str,
     subject: Any,
@@ -52,3 +66,5 @@ def record(
             detail=detail or {},
         )
     )
+    for told in _followers:
+        told(action, subject)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lms.config_oidc import OidcProvider, read_providers
+from lms.config_seal import SealSettings, read_seal
 from lms.mailserver import MailServer, Sender, read_sender, read_server
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,7 @@ class Settings:
     mail_server: MailServer | None
     mail_from: Sender | None
     oidc: tuple[OidcProvider, ...] = ()
+    seal: SealSettings | None = None
 
     @property
     def production(self) -> bool:
@@ -110,6 +112,7 @@ class Settings:
             mail_server=reader.mail_server(production=production),
             mail_from=reader.mail_from(production=production),
             oidc=read_providers(environ, reader.faults, production=production),
+            seal=read_seal(environ, reader.faults),
         )
         if production and reader.flag("LMS_DEMO"):
             reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")

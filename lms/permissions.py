@@ -225,16 +225,28 @@ TABLE: dict[str, Rule] = {
     "issuance.preparation": Rule(ORGANISING, "cycle"),
     "issuance.preparation_state": Rule(ORGANISING, "cycle"),
     "issuance.prepare_again": Rule(ORGANISING, "cycle"),
+    "issuance.archive": Rule(ORGANISING, "cycle"),
+    "issuance.download_archive": Rule(ORGANISING, "cycle"),
     # one certificate: to everybody else it does not exist
     "issuance.certificate": Rule(ORGANISING, "certificate", hidden=True),
     "issuance.revoke": Rule(ORGANISING, "certificate", hidden=True),
     "issuance.replace": Rule(ORGANISING, "certificate", hidden=True),
+    "issuance.restore": Rule(ORGANISING, "certificate", hidden=True),
+    # facts that changed after issue: a list of what waits, and leaving a certificate as it is
+    "issuance.tasks": Rule(ORGANISING),
+    "issuance.keep": Rule(ORGANISING, "certificate", hidden=True),
     "issuance.download": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
     # one's own certificates and progress; verification, for whoever holds a code or a file
+    "issuance.credential": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
     "issuance.my_certificates": Rule(SIGNED_IN),
     "issuance.my_progress": Rule(PARTICIPATING, "cycle", hidden=True),
     "issuance.verify_start": Rule(ANYONE),
     "issuance.verify": Rule(ANYONE),
+    # what readers of Open Badges ask the issuer for: nothing personal in it
+    "issuance.issuer_profile": Rule(ANYONE),
+    "issuance.issuer_keys_set": Rule(ANYONE),
+    "issuance.issuer_key": Rule(ANYONE),
+    "issuance.revoked_credentials": Rule(ANYONE),
     # an organisation's referent: its own people, and its nominations
     "referents.index": Rule(REFERRING),
     "referents.people": Rule(REFERRING, "organisation", hidden=True),

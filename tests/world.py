@@ -66,6 +66,8 @@ from lms.issuance.models import (
     CertificateEvent,
     CertificateEventKind,
 )
+from lms.issuance.models_keys import IssuerKey
+from lms.issuance.models_tasks import CertificateTask, Change
 from lms.joining.models import LoginChange, MailedLink, NoticeAcceptance, Registration
 from lms.joining.rules import LIFETIMES, LinkPurpose
 from lms.looks import AccessLook
@@ -225,6 +227,9 @@ class Half:
                 CertificateEvent(
                     certificate_id=certificate.id, kind=CertificateEventKind.ISSUED, at=now()
                 ),
+                CertificateTask(
+                    certificate_id=certificate.id, change=Change.HOURS, fact="90", raised_at=now()
+                ),
             ]
         )  # fmt: skip
         return certificate
@@ -318,6 +323,11 @@ class World:
             answer="550 no such user",
         )  # fmt: skip
         db.session.add(self.message)
+        db.session.add(
+            IssuerKey(
+                id=1, kid="key-of-the-world", public={"kty": "RSA"}, sealed=b"", created_at=now()
+            )
+        )
         self._joining()
         self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)

@@ -66,7 +66,7 @@ def cycle(**_address: str) -> str:
 def people(**_address: str) -> str:
     """Everybody of a cycle: hours, entitlement, certificate."""
     shown, text = access.subject(Cycle), search_text()
-    found = overview.selected(candidates(shown), text, None, None)
+    found = overview.selected(overview.overview(candidates(shown)), text, None, None)
     return render_template(
         "auditing/people.html",
         cycle=shown,

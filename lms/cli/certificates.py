@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -18,10 +19,11 @@ from certificates.verify import LARGEST
 from lms import jobs
 from lms.catalogue.models import Cycle
 from lms.cli.address import at_public_address
+from lms.config_seal import SealSettings
 from lms.database import may_write
 from lms.errors import UserError
 from lms.extensions import db
-from lms.issuance import actions, queries, rendering
+from lms.issuance import actions, queries, rendering, status_export
 from lms.issuance.actions import Issued
 from lms.issuance.models import Certificate, CertificateStatus
 from lms.issuance.queries_certificates import ended_by
@@ -66,6 +68,24 @@ def issue(cycle_code: str) -> None:
     _wait_for_documents(cycle_id)
 
 
+@certificates.command("export-statuses")
+@click.argument("folder", type=click.Path(path_type=Path))
+@with_appcontext
+def export_statuses(folder: Path) -> None:
+    """Write the statuses of all certificates into FOLDER, as files that any web server can host.
+
+    Salted digests, statuses and dates: nothing personal. Run again, it renews the folder.
+    """
+    may_write.set(False)
+    with at_public_address(), force_locale("it"):
+        try:
+            count = status_export.export(folder)
+        except (UserError, OSError) as error:
+            told = error.message if isinstance(error, UserError) else str(error)
+            raise click.ClickException(told) from error
+    click.echo(f"Certificates: {count}; written to {folder}")
+
+
 def _tell(issued: Issued) -> None:
     click.echo(f"Certificates issued: {issued.count}")
     for person in issued.unprintable:
@@ -98,6 +118,8 @@ def _wait_for_documents(cycle_id: int) -> None:
 def verify(file: Path) -> None:
     """Tell whether FILE is a certificate issued here, byte for byte, and still valid.
 
+    What its seal says is told in a second line, without asking anybody.
+
     Exit status: 0 valid, 1 altered, 2 unreadable, 3 replaced or revoked, 4 unknown.
     """
     may_write.set(False)
@@ -110,8 +132,27 @@ def verify(file: Path) -> None:
         outcome = check_file(content)
         status, words = _verdict(outcome.seen, outcome.certificate)
     except (OperationalError, ProgrammingError):
+        click.echo(f"{file.name}: {_seal(content)}")
         _end(Exit.UNREADABLE, "There is no database to compare with: `lms serve` makes one.")
+    if status is not Exit.UNREADABLE:
+        words = f"{words}\n{file.name}: {_seal(content)}"
     _end(status, f"{file.name}: {words}")
+
+
+def _seal(content: bytes) -> str:
+    """What the seal on a file says, in words."""
+    from certificates.seal_check import SealState, examine  # noqa: PLC0415 - only here
+
+    settings: SealSettings | None = current_app.config["SETTINGS"].seal
+    roots = (settings.signer.certificate, *settings.signer.chain) if settings else ()
+    seal = examine(content[:LARGEST], roots)
+    if seal.state is SealState.NONE:
+        return "not sealed."
+    if seal.state is SealState.BROKEN:
+        return "the seal is broken: the file was changed after it was sealed."
+    stamp = f", stamped {seal.stamped_at.isoformat()}" if seal.stamped_at else ""
+    trust = {True: "by the key set here", False: "by a key not set here", None: "key not compared"}
+    return f"the seal is intact: {seal.signer}{stamp} ({trust[seal.trusted]})."
 
 
 def _verdict(seen: Seen, certificate: Certificate | None) -> tuple[Exit, str]:

@@ -10,8 +10,13 @@ from lms.attendance import originals
 from lms.cli.address import at_public_address
 from lms.extensions import db
 from lms.factors import actions
+from lms.issuance import issuer_keys
 
-RESEALING = (actions.reseal, originals.reseal)  # each room that keeps something sealed adds its own
+RESEALING = (
+    actions.reseal,
+    originals.reseal,
+    issuer_keys.reseal,
+)  # each room that keeps something sealed adds its own
 
 
 @click.group()

@@ -20,6 +20,7 @@ from lms.cli.demo import ensure
 from lms.cli.organisations import ensure_loaded
 from lms.config import PROJECT_ROOT, Settings
 from lms.extensions import db
+from lms.issuance import issuer_keys
 from lms.joining.asking import ANSWERS
 from lms.messages.models import JOB_KIND
 
@@ -78,6 +79,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     if settings.demo:
         ensure(settings)
     ensure_loaded()
+    issuer_keys.ensure()
+    db.session.commit()
     db.session.remove()
     db.engine.dispose()
     click.echo(f"\n  {settings.site_name}: http://{host}:{port}/\n")

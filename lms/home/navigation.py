@@ -36,7 +36,7 @@ CYCLES = _Section(
         f"issuance.{page}"
         for page in (
             "cycle_certificates", "issue", "preparation", "certificate", "revoke", "replace",
-            "my_progress",
+            "restore", "keep", "tasks", "archive", "my_progress",
         )
     ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from lms.catalogue.models import Cycle
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
-from lms.issuance import queries, snapshots, words
+from lms.issuance import queries, reviewing, snapshots, words
 from lms.issuance.making import (
     JOB_KIND,
     data_for,
@@ -37,6 +37,7 @@ from lms.issuance.models import (
     CertificateEventKind,
     CertificateStatus,
 )
+from lms.issuance.models_tasks import Outcome
 from lms.issuance.queries import Candidate
 from lms.issuance.snapshots import Frame, Numbered
 from lms.jobs import Job
@@ -192,4 +193,5 @@ def _end(
         certificate_id=certificate.id, kind=kind, at=now(), actor_id=by, reason=clean_text(reason)
     )
     db.session.add(event)
+    reviewing.settle_all(certificate.id, Outcome(status.value), by=by)
     db.session.flush()

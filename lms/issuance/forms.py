@@ -54,6 +54,22 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class RestoreForm(ReasonForm):
+    """Why a revocation is taken back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reason.description = _l(
+            "Kept in the history; the verification page shows the date, not the reason."
+        )
+
+
+class KeepForm(RestoreForm):
+    """Why a certificate stays as it is. `seen` are the differences that the page showed."""
+
+    seen = HiddenField()
+
+
 class ReplaceForm(ReasonForm):
     """Why a certificate gives way to another, and whose hours the new one carries.
 

@@ -80,6 +80,7 @@ class CertificateEventKind(enum.StrEnum):
     ISSUED = "issued"
     REPLACED = "replaced"
     REVOKED = "revoked"
+    RESTORED = "restored"  # a revocation taken back
 
 
 class CertificateEvent(Base):

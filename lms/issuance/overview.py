@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from lms.issuance.corrections import NOTHING_KEPT, Kept, to_be_looked_at
 from lms.issuance.counting import PlannedLesson, in_time
 from lms.issuance.queries import Candidate
 from lms.issuance.rules import Changes, Reason, dry_run
@@ -56,11 +57,14 @@ class DryRun:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everybody of a cycle, counted. `blocking`: open registers, how many each holds up."""
+    """Everybody of a cycle, counted. `blocking`: open registers, how many each holds up.
+
+    `differing`: enrolments whose certificate no longer says what the facts say.
+    """
 
     everybody: Sequence[Candidate]
     groups: Mapping[Group, int]
-    differing: int
+    differing: Set[int]
     blocking: Sequence[tuple[PlannedLesson, int]]
 
     @property
@@ -79,8 +83,8 @@ class Overview:
         return len(self.everybody) - self.to_issue - self.issued
 
 
-def overview(everybody: Sequence[Candidate]) -> Overview:
-    """Count everybody."""
+def overview(everybody: Sequence[Candidate], kept: Kept = NOTHING_KEPT) -> Overview:
+    """Count everybody; `kept` are the changes that somebody decided to leave."""
     groups: Counter[Group] = Counter()
     held_up: Counter[int] = Counter()
     lessons: dict[int, PlannedLesson] = {}
@@ -92,7 +96,8 @@ def overview(everybody: Sequence[Candidate]) -> Overview:
                 held_up[lesson.id] += 1
                 lessons[lesson.id] = lesson
     blocking = [(lesson, held_up[lesson.id]) for lesson in in_time(lessons.values())]
-    return Overview(everybody, groups, sum(each.differs for each in everybody), blocking)
+    differing = {each.enrolment_id for each in everybody if to_be_looked_at(each, kept)}
+    return Overview(everybody, groups, differing, blocking)
 
 
 def try_threshold(everybody: Sequence[Candidate], percent: int) -> DryRun:
@@ -102,22 +107,24 @@ def try_threshold(everybody: Sequence[Candidate], percent: int) -> DryRun:
 
 
 def selected(
-    everybody: Sequence[Candidate], text: str, which: Group | Extra | None, trial: DryRun | None
+    overview: Overview, text: str, which: Group | Extra | None, trial: DryRun | None
 ) -> list[Candidate]:
     """Those a list shows: every word of `text` in name or organisation, and in the group asked."""
     words = search_key(text).split()
     return [
         each
-        for each in everybody
-        if _shown(each, which, trial) and all(word in each.search_key for word in words)
+        for each in overview.everybody
+        if _shown(each, overview, which, trial) and all(word in each.search_key for word in words)
     ]
 
 
-def _shown(candidate: Candidate, which: Group | Extra | None, trial: DryRun | None) -> bool:
+def _shown(
+    candidate: Candidate, overview: Overview, which: Group | Extra | None, trial: DryRun | None
+) -> bool:
     if which is None:
         return True
     if which is Extra.DIFFERS:
-        return candidate.differs
+        return candidate.enrolment_id in overview.differing
     if which is Extra.CHANGES:
         changes = trial.changes if trial else Changes(frozenset(), frozenset())
         return candidate.enrolment_id in changes.gained | changes.lost

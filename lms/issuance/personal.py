@@ -13,7 +13,8 @@ from lms.enrolment.personal import enrolments_of
 from lms.errors import UserError
 from lms.extensions import db
 from lms.issuance.models import Certificate, CertificateDocument, CertificateEvent
-from lms.personal import Erase, Erasing, Export, Whose, declare, run
+from lms.issuance.models_tasks import CertificateTask, Outcome
+from lms.personal import Erase, Erasing, Export, Whose, declare, declare_impersonal, run
 
 # What the public check tells, holder apart; the rest of a snapshot goes with the person.
 PUBLIC = ("cycle_title", "track_title", "issuer_name", "minutes_planned", "fictional")
@@ -64,6 +65,19 @@ def _history(who: Whose) -> Select[Any]:
     )
 
 
+def _tasks(who: Whose) -> Select[Any]:
+    row = CertificateTask
+    return (
+        select(
+            Certificate.serial, row.change, row.fact, row.raised_at, row.outcome, row.settled_at,
+            row.note,
+        )
+        .join(Certificate, Certificate.id == row.certificate_id)
+        .where(row.certificate_id.in_(certificates_of(who)))
+        .order_by(row.id)
+    )  # fmt: skip
+
+
 def _erase_certificates(who: Erasing) -> int:
     """Holder, serial, code, hours and dates stay; organisation, modules and layout go."""
     rows = _snapshots(who)
@@ -98,6 +112,21 @@ def _erase_reasons(who: Erasing) -> int:
     return run(update(row).where(theirs, row.reason != "").values(reason="—"))
 
 
+def _erase_tasks(who: Erasing) -> int:
+    """Nothing is left to decide on; what was decided stays, without words."""
+    row = CertificateTask
+    theirs = row.certificate_id.in_(certificates_of(who))
+    run(
+        update(row)
+        .where(theirs, row.outcome.is_(None))
+        .values(outcome=Outcome.MOOT, settled_at=who.at)
+    )
+    run(update(row).where(theirs, row.note != "").values(note="—"))
+    return run(update(row).where(theirs).values(fact=""))
+
+
 declare("certificate", Export("certificates", _certificates), Erase(_erase_certificates))
 declare("certificate_document", Export("documents", _documents), Erase(_erase_documents))
 declare("certificate_event", Export("history_of_certificates", _history), Erase(_erase_reasons))
+declare("certificate_task", Export("changes_after_issue", _tasks), Erase(_erase_tasks))
+declare_impersonal(("issuer_key",))

@@ -49,6 +49,7 @@ class Candidate:
     answer: Entitlement
     certificate: LastCertificate | None
     erased: bool = False  # made anonymous: nothing is printed for them any more
+    present_name: str = ""  # of the person's record, which may have been corrected since
 
     @property
     def full_name(self) -> str:
@@ -73,16 +74,6 @@ class Candidate:
         """
         return self.answer.entitled and self.certificate is None and not self.erased
 
-    @property
-    def differs(self) -> bool:
-        """Whether a valid certificate says something else than the facts of today."""
-        if self.certificate is None or not self.issued or self.erased:
-            return False
-        return (
-            self.certificate.minutes != self.answer.credited
-            or self.certificate.holder_name != self.full_name
-        )
-
 
 _CERTIFICATE = (
     Certificate.id, Certificate.serial, Certificate.status, Certificate.minutes,
@@ -102,7 +93,7 @@ def candidates(cycle: Cycle) -> list[Candidate]:
         select(
             Enrolment.id, Enrolment.status, Enrolment.enrolled_at, Enrolment.given_name,
             Enrolment.family_name, Enrolment.organisation_name, Enrolment.search_key,
-            Person.erased_at, *_CERTIFICATE,
+            Person.erased_at, Person.given_name, Person.family_name, *_CERTIFICATE,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Certificate, Certificate.enrolment_id == Enrolment.id)
@@ -126,6 +117,8 @@ def candidates(cycle: Cycle) -> list[Candidate]:
         organisation,
         key,
         erased_at,
+        given_now,
+        family_now,
         *certificate,
     ) in rows:
         newest = LastCertificate(*certificate) if certificate[0] is not None else None
@@ -136,8 +129,9 @@ def candidates(cycle: Cycle) -> list[Candidate]:
         person = facts.facts_of(status, enrolled_at, marks.get(number))
         answer = entitlement(lessons, rule, person, instant)
         found[number] = Candidate(
-            number, given, family, organisation, key, answer, newest, erased_at is not None
-        )
+            number, given, family, organisation, key, answer, newest, erased_at is not None,
+            f"{given_now} {family_now}",
+        )  # fmt: skip
     return list(found.values())
 
 
@@ -153,7 +147,7 @@ def candidate_of(enrolment: Enrolment) -> Candidate:
     return Candidate(
         enrolment.id, enrolment.given_name, enrolment.family_name, enrolment.organisation_name,
         enrolment.search_key, answer, LastCertificate(*newest) if newest else None,
-        enrolment.person.erased_at is not None,
+        enrolment.person.erased_at is not None, enrolment.person.full_name,
     )  # fmt: skip
 
 

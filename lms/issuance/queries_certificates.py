@@ -22,6 +22,8 @@ from lms.issuance.models import (
     CertificateStatus,
 )
 
+ENDS = (CertificateEventKind.REPLACED, CertificateEventKind.REVOKED)
+
 
 def document_of(certificate_id: int) -> CertificateDocument | None:
     """The stored PDF, bytes included."""
@@ -70,9 +72,35 @@ def ended_by(certificate: Certificate) -> CertificateEvent | None:
         select(CertificateEvent)
         .where(
             CertificateEvent.certificate_id == certificate.id,
-            CertificateEvent.kind != CertificateEventKind.ISSUED,
+            CertificateEvent.kind.in_(ENDS),
         )
         .order_by(CertificateEvent.id.desc())
+        .limit(1)
+    )
+
+
+def public_history(certificate_id: int) -> list[tuple[CertificateEventKind, datetime]]:
+    """What happened to a certificate and when, oldest first: what everybody may know of it."""
+    rows = db.session.execute(
+        select(CertificateEvent.kind, CertificateEvent.at)
+        .where(CertificateEvent.certificate_id == certificate_id)
+        .order_by(CertificateEvent.at, CertificateEvent.id)
+    )
+    return [(kind, at) for kind, at in rows]
+
+
+def valid_one_beside(certificate: Certificate) -> int | None:
+    """The id of another valid certificate of the same enrolment, or of one united with it."""
+    enrolment = certificate.enrolment
+    into = enrolment.united_into_id or enrolment.id
+    united = select(Enrolment.id).where(or_(Enrolment.id == into, Enrolment.united_into_id == into))
+    return db.session.scalar(
+        select(Certificate.id)
+        .where(
+            Certificate.enrolment_id.in_(united),
+            Certificate.id != certificate.id,
+            Certificate.status == CertificateStatus.VALID,
+        )
         .limit(1)
     )
 
@@ -139,13 +167,14 @@ def own_certificates(certificates: Sequence[Certificate]) -> list[OwnCertificate
             )
         )
     )
+    ended = [each.id for each in certificates if each.status is not CertificateStatus.VALID]
     ends = {
         event.certificate_id: event
         for event in db.session.scalars(
             select(CertificateEvent)
             .where(
-                CertificateEvent.certificate_id.in_(ids),
-                CertificateEvent.kind != CertificateEventKind.ISSUED,
+                CertificateEvent.certificate_id.in_(ended),
+                CertificateEvent.kind.in_(ENDS),
             )
             .order_by(CertificateEvent.id)
         )

@@ -15,12 +15,13 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import jobs
 from lms.clock import now
 from lms.extensions import db
-from lms.issuance import queries, snapshots
+from lms.issuance import issuer_keys, queries, snapshots
 from lms.issuance.making import JOB_KIND
 from lms.issuance.models import CertificateDocument
 
@@ -67,9 +68,20 @@ def render_alone(data: CertificateData) -> bytes:
     return _press().renderer.render(data)
 
 
+def _sealed(pdf: bytes) -> bytes:
+    """The document with the seal of the settings; as it is where none is set."""
+    if current_app.config["SETTINGS"].seal is None:
+        return pdf
+    from lms.issuance.sealing import sealed  # noqa: PLC0415 - only who seals loads pyHanko
+
+    return sealed(pdf)
+
+
 @jobs.handler(JOB_KIND)
 def prepare_documents(job: jobs.Job) -> None:
     """Make every document that is missing in the job's cycle, whichever act asked for it."""
+    issuer_keys.ensure()
+    db.session.commit()
     cycle_id: int = job.payload["cycle_id"]
     total = max(job.total, queries.count_missing_documents(cycle_id))
     failed: list[int] = []
@@ -91,7 +103,9 @@ def prepare_documents(job: jobs.Job) -> None:
 def _render(certificate_id: int, snapshot: str) -> dict[str, Any] | None:
     """The row of a document; None, told in the log, when it cannot be made."""
     try:
-        pdf = _press().render(snapshots.thaw(snapshot))
+        pdf = _sealed(_press().render(snapshots.thaw(snapshot)))
+    except jobs.TryAgain:  # there is no seal now, for nobody: all wait
+        raise
     except Exception:  # one bad certificate must not keep the others from their people
         log.exception("certificate not rendered", extra={"certificate": certificate_id})
         return None

@@ -1,9 +1,10 @@
-"""A certificate's stored bytes as a download that a browser neither runs nor frames."""
+"""What a certificate gives as a download that a browser neither runs nor frames."""
 
 from __future__ import annotations
 
 from flask import Response
 
+from lms.issuance import credentials
 from lms.issuance.models import Certificate, CertificateDocument
 from lms.text import slug
 
@@ -15,4 +16,14 @@ def pdf_response(shown: Certificate, document: CertificateDocument) -> Response:
         document.pdf,
         mimetype="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+    )
+
+
+def credential_response(shown: Certificate) -> Response:
+    """The signed credential, named like the PDF."""
+    name = slug(f"attestato {shown.serial} {shown.holder_name}")
+    return Response(
+        credentials.signed(shown),
+        mimetype=credentials.MEDIA_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{name}.jwt"'},
     )

@@ -180,7 +180,12 @@ def _personal(frame: Frame, holder: Holder, own: Numbered) -> dict[str, Any]:
 
 def freeze(data: CertificateData) -> str:
     """Canonical JSON: sorted keys, no spaces, the letters themselves."""
-    return json.dumps(data.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return canonical(data.to_json())
+
+
+def canonical(value: Any) -> str:
+    """One text for equal values."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def thaw(snapshot: str) -> CertificateData:

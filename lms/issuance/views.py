@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from lms import access
 from lms.catalogue.models import Cycle
 from lms.errors import UserError
-from lms.issuance import actions, codes, making, overview, queries, words
+from lms.issuance import actions, codes, making, overview, queries, queries_tasks, words
 from lms.issuance.actions import Issued
 from lms.issuance.blueprint import blueprint
 from lms.issuance.forms import IssueForm
@@ -37,11 +37,12 @@ def cycle_certificates(**_address: str) -> str:
     cycle, which, text = access.subject(Cycle), _filter(), search_text()
     everybody = queries.candidates(cycle)
     trial = _trial(everybody)
-    shown = overview.selected(everybody, text, which, trial)
+    counted = overview.overview(everybody, queries_tasks.kept_in(cycle.id))
+    shown = overview.selected(counted, text, which, trial)
     return render_template(
         "issuance/cycle_certificates.html",
         cycle=cycle,
-        overview=overview.overview(everybody),
+        overview=counted,
         preparation=queries.preparation(cycle.id),
         page=paginate(shown, page_number()),
         text=text,

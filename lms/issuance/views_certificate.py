@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from lms import access
 from lms.enrolment.queries import is_out_of_date
 from lms.errors import UserError
-from lms.issuance import actions, queries, queries_certificates
+from lms.issuance import actions, queries, queries_certificates, queries_tasks, words
 from lms.issuance.blueprint import blueprint
+from lms.issuance.corrections import to_be_looked_at
 from lms.issuance.forms import KEEP, TODAY, ReasonForm, ReplaceForm
 from lms.issuance.models import Certificate, CertificateStatus
 from lms.issuance.queries import Candidate
@@ -38,8 +39,16 @@ def certificate(**_address: int) -> str:
         replacement=None if newest else queries_certificates.replacement_of(shown.id),
         document=queries_certificates.document_facts(shown.id),
         stale=newest and is_out_of_date(shown.enrolment),
+        differences=_differences(shown, candidate) if newest else [],
+        decisions=queries_tasks.decisions_on(shown.id),
         CertificateStatus=CertificateStatus,
     )
+
+
+def _differences(shown: Certificate, candidate: Candidate) -> list[str]:
+    """What the facts of today say that the certificate does not, but for what somebody left."""
+    found = to_be_looked_at(candidate, queries_tasks.kept_in(shown.cycle_id))
+    return [words.change(shown, change, fact) for change, fact in found.items()]
 
 
 @blueprint.route("/attestati/<int:certificate_id>/revoca", methods=["GET", "POST"])
@@ -81,6 +90,7 @@ def _replacing(shown: Certificate, candidate: Candidate, form: ReplaceForm) -> s
         candidate=candidate,
         form=form,
         stale=is_out_of_date(shown.enrolment),
+        differences=_differences(shown, candidate),
         CertificateStatus=CertificateStatus,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,8 @@ from lms.issuance import queries_certificates as queries
 from lms.issuance.blueprint import blueprint
 from lms.issuance.codes import grouped, read_code
 from lms.issuance.forms import CodeForm, FileForm, NameForm
-from lms.issuance.models import Certificate, CertificateStatus
+from lms.issuance.models import Certificate, CertificateEventKind, CertificateStatus
+from lms.issuance.serving import credential_response
 from lms.issuance.verification import Seen, check_file, same_family_name
 
 Answer = str | Response | tuple[str, int]
@@ -30,6 +32,7 @@ class Public:
     status: CertificateStatus
     ended_at: datetime | None
     fictional: bool
+    history: Sequence[tuple[CertificateEventKind, datetime]]
 
     @property
     def valid(self) -> bool:
@@ -53,12 +56,14 @@ class Details:
 
 
 def _public(certificate: Certificate) -> Public:
-    ended = queries.ended_by(certificate)
+    history = queries.public_history(certificate.id)
+    ends = [at for kind, at in history if kind in queries.ENDS]
     return Public(
         code=grouped(certificate.code),
         status=certificate.status,
-        ended_at=ended.at if ended else None,
+        ended_at=ends[-1] if ends else None,
         fictional=bool(json.loads(certificate.snapshot).get("fictional")),
+        history=history,
     )
 
 
@@ -115,7 +120,7 @@ def _checked(form: FileForm) -> Answer:
 
 @blueprint.route("/verifica/<code>", methods=["GET", "POST"])
 def verify(code: str) -> Answer:
-    """What a code is worth; with the holder's family name, the details too.
+    """What a code is worth; with the holder's family name, the details and the credential too.
 
     Codes that were never issued all get the same answer, whether they could be codes or not.
     """
@@ -126,10 +131,16 @@ def verify(code: str) -> Answer:
     form, details = NameForm(), None
     if form.validate_on_submit():
         if same_family_name(form.family_name.data or "", certificate.holder_family_name):
+            if "open_badge" in request.form:
+                return credential_response(certificate)
             details = _details(certificate)
         else:
             form.family_name.errors = [_("The certificate bears another family name.")]
     page = render_template(
-        "issuance/verify.html", public=_public(certificate), form=form, details=details
+        "issuance/verify.html",
+        public=_public(certificate),
+        form=form,
+        details=details,
+        whole="holder" in json.loads(certificate.snapshot),
     )
     return page, 422 if form.errors else 200

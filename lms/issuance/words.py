@@ -7,8 +7,10 @@ from flask_babel import gettext as _
 from certificates.faces import drawable
 from lms.catalogue.models import CertificateLayout
 from lms.issuance.counting import Standing
-from lms.issuance.models import CertificateEventKind, CertificateStatus
+from lms.issuance.models import Certificate, CertificateEventKind, CertificateStatus
+from lms.issuance.models_tasks import Change
 from lms.issuance.overview import Extra, Group
+from lms.pages import minutes_in_words
 
 
 def field_name(field: str) -> str:
@@ -109,5 +111,18 @@ def event(which: CertificateEventKind) -> str:
             CertificateEventKind.ISSUED: _("Issued"),
             CertificateEventKind.REPLACED: _("Replaced"),
             CertificateEventKind.REVOKED: _("Revoked"),
+            CertificateEventKind.RESTORED: _("Made valid again"),
         }[which]
     )
+
+
+def change(certificate: Certificate, which: Change, fact: str) -> str:
+    """What changed since a certificate was issued, in a sentence."""
+    if which is Change.HOURS:
+        then, today = minutes_in_words(certificate.minutes), minutes_in_words(int(fact))
+        return str(_("Certified: %(then)s. In the registers today: %(now)s.", then=then, now=today))
+    if which is Change.NAME:
+        then = certificate.holder_name
+        said = _("The certificate says %(then)s, today the name is %(now)s.", then=then, now=fact)
+        return str(said)
+    return str(_("By the registers of today the person would not be entitled."))

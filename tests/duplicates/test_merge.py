@@ -48,6 +48,7 @@ from tests.duplicates.twins import Twins, everything, identity_of
 AUTHORS = {
     "audit_event.actor_id", "audit_session.person_id", "attendance_record.updated_by_id",
     "attendance_register.closed_by_id", "certificate.issued_by_id", "certificate_event.actor_id",
+    "certificate_task.settled_by_id",
     "contest_event.actor_id", "enrolment_event.actor_id", "evidence.author_id",
     "federation_transaction.person_id",
     "not_duplicate.by_id", "person.added_by_id",

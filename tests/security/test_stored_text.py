@@ -20,6 +20,7 @@ TYPED_COLUMNS = frozenset(
     """
     access_look.purpose audit_session.purpose certificate.holder_family_name
     certificate.holder_name certificate.snapshot certificate_event.reason
+    certificate_task.fact certificate_task.note
     contest_attachment.filename contest_event.note cycle.place
     cycle.signatory_name cycle.signatory_role cycle.summary cycle.title enrolment.family_name
     enrolment.given_name enrolment.organisation_name enrolment_event.note erasure_request.note
@@ -69,7 +70,7 @@ NEVER_TYPED = frozenset(
     federation_request.verifier federation_transaction.detail federation_transaction.network
     federation_transaction.provider federation_transaction.transaction_hash
     organisation_name.name organisation_name.search_key organisation_word.word
-    retained_certificate.legal_basis
+    retained_certificate.legal_basis issuer_key.kid issuer_key.public
     device_mark.client_id register_countersignature.hash register_countersignature.previous
     register_countersignature.text register_document.language register_document.sha256
     register_scan.sha256 seal_chain.countersignature

@@ -1,0 +1,73 @@
+"""Keys that seal certificates, behind one small interface: a file now, tokens and services later.
+
+The standard file is PKCS#12 (`.p12`, `.pfx`): a private key, its certificate and those above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+SMALLEST_RSA = 2048
+_UNREADABLE = "the file is not PKCS#12, or the passphrase is wrong"
+
+
+class Signer(Protocol):
+    """Whatever keeps a key: it tells its certificates and signs, and never hands the key out."""
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The certificate of the key."""
+
+    @property
+    def chain(self) -> Sequence[x509.Certificate]:
+        """The certificates above it, as far as they are known."""
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature over SHA-256 of `data`: RSA with PKCS #1 v1.5, or ECDSA in DER."""
+
+
+class KeyUnusableError(ValueError):
+    """A key cannot be used for seals; the words say why, and hold no secret."""
+
+
+class Pkcs12Signer:
+    """A key out of a PKCS#12 file, kept loaded. Raises `KeyUnusableError`."""
+
+    def __init__(self, content: bytes, passphrase: str) -> None:
+        try:
+            key, certificate, chain = pkcs12.load_key_and_certificates(
+                content, passphrase.encode() or None
+            )
+        except ValueError as error:
+            raise KeyUnusableError(_UNREADABLE) from error
+        if key is None or certificate is None:
+            raise KeyUnusableError("the file holds no private key with its certificate")
+        if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= SMALLEST_RSA:
+            self._key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = key
+        elif isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+            self._key = key
+        else:  # Ed25519 and others: common readers of PDF do not know them
+            raise KeyUnusableError(f"the key must be RSA of {SMALLEST_RSA} bits or more, or P-256")
+        self.certificate = certificate
+        self.chain: Sequence[x509.Certificate] = tuple(chain)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.certificate.subject.rfc4514_string()}>"
+
+    def sign(self, data: bytes) -> bytes:
+        """See `Signer`."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), SHA256())
+        return self._key.sign(data, ec.ECDSA(SHA256()))
+
+
+def is_in_force(certificate: x509.Certificate, at: datetime) -> bool:
+    """Whether a certificate is valid at this instant by its own dates."""
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc

@@ -1,0 +1,74 @@
+"""Sealing documents with the key and the timestamp authority of the settings.
+
+Without a timestamp, or with a certificate out of its time, nothing is sealed: the documents wait,
+for a seal that means less than people believe would be worse.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import requests
+from asn1crypto import tsp
+from flask import current_app
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+
+from certificates.keys import is_in_force
+from certificates.seal import seal
+from lms.clock import now
+from lms.config_seal import SealSettings, TimestampAuthority
+from lms.jobs import TryAgain
+
+TIMEOUT = (5, 15)  # seconds to be connected, and between two bytes of the answer
+LARGEST_ANSWER = 64 * 1024
+RETRY = timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
+
+
+def sealed(pdf: bytes) -> bytes:
+    """The document with its seal. Raises `TryAgain` while no seal can be made."""
+    settings: SealSettings = current_app.config["SETTINGS"].seal
+    if not is_in_force(settings.signer.certificate, now()):
+        log.error("the certificate of the seal is not in force")
+        raise TryAgain(RETRY, "the certificate of the seal is not in force")
+    authority = settings.authority
+    try:
+        return seal(pdf, settings.signer, HttpTimeStamper(authority) if authority else None)
+    except (OSError, TimestampRequestError) as error:
+        log.error("no timestamp", extra={"reason": type(error).__name__})
+        raise TryAgain(RETRY, "the timestamp authority gives no timestamp") from error
+
+
+class HttpTimeStamper(TimeStamper):
+    """Asks an authority by RFC 3161 over HTTP; pyHanko compares nonce and digest of its answer."""
+
+    def __init__(self, authority: TimestampAuthority) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._authority = authority
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """The authority's answer. `OSError` when there is none, or none that can be read."""
+        with requests.post(
+            self._authority.url,
+            data=req.dump(),
+            headers={"Content-Type": "application/timestamp-query"},
+            auth=self._authority.auth,
+            timeout=TIMEOUT,
+            stream=True,
+            allow_redirects=False,
+        ) as answer:
+            answer.raise_for_status()
+            if answer.headers.get("Content-Type") != "application/timestamp-reply":
+                raise OSError("no timestamp reply")
+            content = bytearray()
+            for part in answer.iter_content(4096):
+                content += part
+                if len(content) > LARGEST_ANSWER:
+                    raise OSError("too long a reply")
+        try:
+            return tsp.TimeStampResp.load(bytes(content), strict=True)
+        except ValueError as error:
+            raise OSError("no timestamp reply") from error

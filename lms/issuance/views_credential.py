@@ -1,0 +1,57 @@
+"""Open Badges: a certificate's credential, and what the issuer publishes for its readers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, current_app, jsonify
+
+from certificates.badge import CONTEXT
+from lms import access
+from lms.issuance import credentials, issuer_keys
+from lms.issuance.blueprint import blueprint
+from lms.issuance.models import Certificate
+from lms.issuance.serving import credential_response
+
+
+@blueprint.get("/attestati/<int:certificate_id>.jwt")
+def credential(**_address: int) -> Response:
+    """The signed Open Badges credential, beside the PDF."""
+    return credential_response(access.subject(Certificate))
+
+
+@blueprint.get("/credenziali/emittente.json")
+def issuer_profile() -> Response:
+    """Who issues the credentials, as an Open Badges profile."""
+    here, settings = credentials.addresses(), current_app.config["SETTINGS"]
+    profile: dict[str, Any] = {
+        "@context": list(CONTEXT),
+        "id": here.issuer,
+        "type": ["Profile"],
+        "name": settings.administration,
+        "url": here.site,
+    }
+    return jsonify(profile)
+
+
+@blueprint.get("/credenziali/chiavi.json")
+def issuer_keys_set() -> Response:
+    """The issuer's public keys (JWKS)."""
+    return jsonify(keys=issuer_keys.public_keys())
+
+
+@blueprint.get("/credenziali/chiavi/<kid>.json")
+def issuer_key(kid: str) -> Response:
+    """One public key (JWK): the address stands in each credential."""
+    found = issuer_keys.public_key(kid)
+    if found is None:
+        abort(404)
+    return jsonify(found)
+
+
+@blueprint.get("/credenziali/revoche.json")
+def revoked_credentials() -> Response:
+    """The credentials that no longer hold, by names that tell nothing else."""
+    here = credentials.addresses()
+    listed = [{"id": name, "revoked": True} for name in credentials.revoked()]
+    return jsonify(id=here.revocations, issuer=here.issuer, revokedCredential=listed)
