@@ -52,8 +52,8 @@ from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declar
 from lms.issuance import views as _issuance_cycle  # noqa: F401 - pages of organisers
 from lms.issuance import views_archive as _issuance_archive  # noqa: F401 - many at once
 from lms.issuance import views_certificate as _issuance_one  # noqa: F401 - one certificate
-from lms.issuance import views_layout as _issuance_layout  # noqa: F401 - how certificates look
 from lms.issuance import views_credential as _issuance_badges  # noqa: F401 - Open Badges
+from lms.issuance import views_layout as _issuance_layout  # noqa: F401 - how certificates look
 from lms.issuance import views_life as _issuance_life  # noqa: F401 - changes after issue
 from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of participants
 from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody
