@@ -188,9 +188,14 @@ def test_a_plate_fetches_no_more_than_a_page(broken: pytest.MonkeyPatch) -> None
     environment = own.renderer._environment
     loader = environment.loader
     assert loader
-    source, _, _ = loader.get_source(environment, "classic-2.html")
-    hostile = source.replace("</h1>", '</h1><img src="file:///etc/hostname" alt="a">')
-    broken.setattr(loader, "get_source", lambda *given: (hostile, None, lambda: True))
+    real = loader.get_source
+
+    def hostile(environment: Any, name: str) -> Any:
+        source, file, fresh = real(environment, name)
+        picture = '</h1><img src="file:///etc/hostname" alt="a">'
+        return source.replace("</h1>", picture), file, fresh
+
+    broken.setattr(loader, "get_source", hostile)
     with pytest.raises(RenderError):
         own.printed(sample())
 
