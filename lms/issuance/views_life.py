@@ -66,6 +66,7 @@ def keep(**_address: int) -> Answer:
             )
         except UserError as error:
             form.form_errors.append(error.message)
+            form.seen.data = as_seen(found)  # the page now shows what holds now
             return _keeping(shown, form, words_of(shown, found)), error.status
         told = _("The certificate %(serial)s stays as it is.", serial=shown.serial)
         return _back(shown, told)

@@ -201,6 +201,7 @@ def test_left_as_it_is_with_a_reason_and_asked_again_for_another_change(
     assert wrong.status_code == 422
     late = organiser.post(f"{path}/conferma", {"reason": "Va bene.", "seen": "hours=480"})
     assert late.status_code == 409
+    assert 'value="hours=540"' in late.text, "the page shows what holds now, and can be sent again"
     assert tasks() == [("hours", "540", None)]
     done = organiser.post(
         f"{path}/conferma", {"reason": "Deciso col docente.", "seen": "hours=540"}

@@ -20,7 +20,7 @@ from lms.clock import now
 from lms.duplicates.models import NotDuplicate
 from lms.enrolment.models import EnrolmentStatus
 from lms.extensions import db
-from lms.issuance.actions import issue
+from lms.issuance.actions import issue, revoke
 from lms.issuance.making import JOB_KIND
 from lms.issuance.models import Certificate
 from lms.jobs import Job, JobStatus
@@ -29,7 +29,7 @@ from tests import factories
 from tests.accounts.codes import code_of
 from tests.issuance.cycles import TaughtCycle
 from tests.security.pages import Site
-from tests.security.payloads import CSV_CELL
+from tests.security.payloads import CSV_CELL, SHORT
 from tests.world import World
 
 LATER_TODAY = timedelta(hours=3)
@@ -76,7 +76,9 @@ def build(app: Flask) -> Site:
     db.session.add(account)
     taught = TaughtCycle(2, closed=False, slug="ciclo-da-rilasciare", title="Ciclo concluso")
     first = taught.attendee(120, 120, who=half.participant)
+    revoked = _revoked()
     certificate = _issued_without_document(taught)
+    first.given_name = SHORT  # corrected since: somebody may leave the certificate as it is
     second = taught.attendee(120, 120)
     grant = factories.grant(disabled, StaffRole.AUDITOR, track=half.cycle.track)
     draft = factories.cycle(slug="ciclo-in-bozza", status=CycleStatus.DRAFT)
@@ -101,6 +103,7 @@ def build(app: Flask) -> Site:
         {"enrolment_id": half.enrolment.id},
         {"organisation_id": half.nominated.organisation_id, "enrolment_id": half.nominated.id},
         {"certificate_id": half.certificate.id},
+        {"certificate_id": revoked.id},
         {"person_id": disabled.id},
         {"person_id": disabled.id, "grant_id": grant.id},
         {"person_id": apart[0], "other_id": apart[1]},
@@ -113,6 +116,19 @@ def build(app: Flask) -> Site:
         "certificate_id": certificate.id, "code": certificate.code, "enrolment_id": first.id,
     }  # fmt: skip
     return site
+
+
+def _revoked() -> Certificate:
+    """A certificate that was revoked, and may be made valid again."""
+    taught = TaughtCycle(1, slug="ciclo-revocato", title="Ciclo con una revoca")
+    taught.entitled(1)
+    with current_app.test_request_context("/"):
+        issue(taught.cycle, by=None)
+        found = select(Certificate).where(Certificate.cycle_id == taught.cycle.id)
+        certificate = db.session.scalars(found).one()
+        revoke(certificate, "Errore.", by=None)
+        db.session.commit()
+    return certificate
 
 
 def _issued_without_document(taught: TaughtCycle) -> Certificate:
