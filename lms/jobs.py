@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.clock import now
 from lms.database import Base, UtcDateTime, choice
+from lms.error_words import safe_words
 from lms.extensions import db
 
 LEASE = timedelta(seconds=60)
@@ -66,6 +67,7 @@ class TryAgain(Exception):  # noqa: N818 - no fault: a handler's way of saying "
     """Raised by a handler whose work must wait: the job comes back after `after`.
 
     Its kind decides itself how often; what else a handler raises is tried MAX_ATTEMPTS times.
+    `why` is read on the page of jobs: no names, no addresses, nothing that was typed.
     """
 
     def __init__(self, after: timedelta, why: str) -> None:
@@ -231,7 +233,7 @@ def _note_failure(job_id: int, error: Exception) -> None:
     final = job.attempts >= MAX_ATTEMPTS
     job.status = JobStatus.FAILED if final else JobStatus.QUEUED
     job.run_at = now() + RETRY_AFTER * job.attempts
-    job.error = f"{type(error).__name__}: {error}"[:2000]
+    job.error = f"{type(error).__name__}: {safe_words(error)}"[:2000]
     job.finished_at = now() if final else None
     job.claimed_by = job.claimed_until = None
     db.session.commit()
