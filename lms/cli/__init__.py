@@ -22,8 +22,9 @@ from lms.cli.organisations import organisations
 from lms.cli.permissions import permissions
 from lms.cli.privacy import retention
 from lms.cli.report import report
-from lms.cli.server import serve, worker
+from lms.cli.server import serve
 from lms.cli.tax_codes import tax_codes
+from lms.cli.worker import dispatch, worker
 from lms.config import ConfigError
 
 
@@ -33,8 +34,8 @@ def lms() -> None:
 
 
 for command in (
-    certificates, create_admin_command, demo, factors, keys, mail, organisations, permissions,
-    register, report, retention, serve, tax_codes, verify, worker,
+    certificates, create_admin_command, demo, dispatch, factors, keys, mail, organisations,
+    permissions, register, report, retention, serve, tax_codes, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
 

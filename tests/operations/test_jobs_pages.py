@@ -67,7 +67,13 @@ def test_every_standing_is_told(admin: PercorsoClient) -> None:
     running = job(3, status=JobStatus.RUNNING, done=7, total=31, claimed_by="macchina:12")
     job(4, status=JobStatus.DONE, finished_at=now())
     page = admin.get("/lavori").text
-    for words in ("In attesa (1)", "Programmato (1)", "In corso (1)", "Fatto (1)", "Non riuscito (0)"):
+    for words in (
+        "In attesa (1)",
+        "Programmato (1)",
+        "In corso (1)",
+        "Fatto (1)",
+        "Non riuscito (0)",
+    ):
         assert words in page
     assert "7 su 31" in page
     assert "previsto per il" in page
@@ -126,15 +132,15 @@ def test_only_what_failed_can_be_tried_again(admin: PercorsoClient) -> None:
 def test_search_filters_and_pages(admin: PercorsoClient) -> None:
     numbers = [job(number).id for number in range(30)]
     other = job(99, "issue_certificates", status=JobStatus.FAILED, error="OSError: no space")
-    assert f"/lavori/{other.id}\"" in admin.get("/lavori?q=NO+SPACE").text
-    assert f"/lavori/{numbers[4]}\"" not in admin.get("/lavori?q=NO+SPACE").text
-    assert f"/lavori/{numbers[4]}\"" in admin.get(f"/lavori?q={numbers[4]}").text
+    assert f'/lavori/{other.id}"' in admin.get("/lavori?q=NO+SPACE").text
+    assert f'/lavori/{numbers[4]}"' not in admin.get("/lavori?q=NO+SPACE").text
+    assert f'/lavori/{numbers[4]}"' in admin.get(f"/lavori?q={numbers[4]}").text
     kinds = admin.get("/lavori?kind=issue_certificates").text
-    assert f"/lavori/{other.id}\"" in kinds
-    assert f"/lavori/{numbers[29]}\"" not in kinds
+    assert f'/lavori/{other.id}"' in kinds
+    assert f'/lavori/{numbers[29]}"' not in kinds
     assert "Nessun lavoro corrisponde" in admin.get("/lavori?q=%25").text
     assert "Nessun lavoro corrisponde" in admin.get("/lavori?status=done").text
-    assert f"/lavori/{numbers[0]}\"" in admin.get("/lavori?page=2").text
+    assert f'/lavori/{numbers[0]}"' in admin.get("/lavori?page=2").text
     assert admin.get("/lavori?status=nonsense&kind=nonsense&page=-1").status_code == 200
 
 
