@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from lms import jobs
 from lms.brokers import Broker
 from lms.config import Settings
+from lms.error_words import safe_words
 from lms.extensions import db
 from lms.operations.lanes import Lane
 
@@ -136,6 +138,7 @@ def dispatch() -> None:
         dispatcher = Dispatcher(celery)
         try:
             dispatcher.connect()
+            dispatcher.round()
             log.info("broker reached", extra={"broker": settings.broker.shown})
             pause = IDLE_SECONDS
             while not stop.asked:
@@ -143,10 +146,10 @@ def dispatch() -> None:
                     time.sleep(IDLE_SECONDS)
         except dispatcher.absences as error:
             # The rows wait: what was not sent is sent when both are there again.
-            log.warning(
-                "jobs wait",
-                extra={"broker": settings.broker.shown, "why": type(error).__name__},
-            )
+            why = safe_words(error) if isinstance(error, DBAPIError) else str(error)
+            kind = type(error).__name__
+            broker = settings.broker.shown
+            log.warning("jobs wait", extra={"broker": broker, "kind": kind, "why": why})
             db.session.rollback()
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

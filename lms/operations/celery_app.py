@@ -31,6 +31,7 @@ def celery_of(app: Flask, broker: Broker) -> Celery:
         task_ignore_result=True,
         task_acks_late=True,
         task_create_missing_queues=False,
+        task_default_queue=Lane.REST.queue,
         task_queues=[Queue(lane.queue, routing_key=lane.queue, durable=True) for lane in Lane],
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,

@@ -66,9 +66,11 @@ class Dispatcher:
 
     def _waiting(self, producer: Producer, lane: Lane) -> int:
         """How many messages lie in the lane's queue, which is made if it is not there."""
-        queue = self._celery.amqp.queues[lane.queue].bind(producer.channel)
-        queue.declare()
-        return int(producer.channel.queue_declare(queue=lane.queue, passive=True).message_count)
+        self._celery.amqp.queues[lane.queue].bind(producer.channel).declare()
+        found = producer.channel.queue_declare(
+            queue=lane.queue, durable=True, exclusive=False, auto_delete=False
+        )
+        return int(found.message_count)
 
     def _send(self, producer: Producer, lane: Lane, ids: Sequence[int]) -> int:
         if not ids:
