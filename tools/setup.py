@@ -41,6 +41,8 @@ TEST_LIBRARIES = {
 }
 TEST_PROGRAMS = {
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb", "initdb"),
+    "redis-server": ("redis-server",),
+    "rabbitmq-server": ("/usr/lib/rabbitmq/bin/rabbitmq-server",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "poppler-utils": ("pdftotext",),
     "qpdf": ("qpdf",),

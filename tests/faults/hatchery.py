@@ -8,6 +8,7 @@ after how long the dispatcher sends an id again (half a minute in earnest, too l
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ def hatch(words: list[str]) -> int:
     if child:
         return child
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    faulthandler.register(signal.SIGUSR1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)  # our answers go there
