@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from celery import Celery
 from kombu import Connection, Producer
 from kombu.exceptions import OperationalError
-from sqlalchemy import ColumnElement, case, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from lms.clock import now
@@ -26,7 +26,8 @@ from lms.operations.lanes import Lane
 
 # So many messages may lie in a queue: the rows wait in the database, not at the broker.
 WINDOW = 1000
-# A job that is still due so long after its id was sent has its id sent again.
+# A job that is still due so long after its id was sent, and whose message the broker seems to have
+# lost, has its id sent again.
 RESEND = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
@@ -59,8 +60,7 @@ class Dispatcher:
         sent = 0
         with self._celery.amqp.Producer(self._connection) as producer:
             for lane in Lane:
-                room = WINDOW - self._waiting(producer, lane)
-                ids = to_send(lane, now(), room) if room > 0 else []
+                ids = to_send(lane, now(), self._waiting(producer, lane))
                 sent += self._send(producer, lane, ids)
         return sent
 
@@ -87,20 +87,25 @@ class Dispatcher:
         return len(ids)
 
 
-def to_send(lane: Lane, instant: datetime, limit: int) -> Sequence[int]:
-    """Jobs that are due and not on their way: never sent since they are due, or long ago."""
+def to_send(lane: Lane, instant: datetime, waiting: int) -> list[int]:
+    """Jobs that are due and not on their way, where `waiting` messages lie in the lane's queue.
+
+    As long as the queue holds as many messages as we sent, it holds those: nothing is sent again,
+    or a slow worker would drown in repetitions. Where it holds fewer the broker lost some.
+    """
     since = case((Job.status == JobStatus.QUEUED, Job.run_at), else_=Job.claimed_until)
-    not_on_its_way: ColumnElement[bool] = or_(
-        Job.sent_at.is_(None), Job.sent_at < since, Job.sent_at <= instant - RESEND
-    )
-    new_ones_first = case((or_(Job.sent_at.is_(None), Job.sent_at < since), 0), else_=1)
+    unsent = or_(Job.sent_at.is_(None), Job.sent_at < since)
+    is_due = and_(due(instant), Job.kind.in_(lane.kinds))
+    room = max(0, WINDOW - waiting)
     with _reading():
-        return db.session.scalars(
-            select(Job.id)
-            .where(due(instant), not_on_its_way, Job.kind.in_(lane.kinds))
-            .order_by(new_ones_first, Job.run_at, Job.id)
-            .limit(limit)
-        ).all()
+        new = select(Job.id).where(is_due, unsent).order_by(Job.run_at, Job.id).limit(room)
+        ids = list(db.session.scalars(new))
+        sent = db.session.scalar(select(func.count()).select_from(Job).where(is_due, ~unsent)) or 0
+        if waiting < sent:
+            lost = select(Job.id).where(is_due, ~unsent, Job.sent_at <= instant - RESEND)
+            lost = lost.order_by(Job.sent_at, Job.id).limit(room - len(ids))
+            ids += db.session.scalars(lost)
+    return ids
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from tests.mailbox import Mailbox, mailbox
 
 TIMES = int(os.environ.get("FAULTS", "1"))
 FULL = TIMES > 1
-PEOPLE = 30 * TIMES
+PEOPLE = 9 * TIMES
 CERTIFICATES, KILLS = (300 * TIMES, TIMES) if FULL else (8, 2)
 PATIENCE = 300 * TIMES  # a machine may be busy with other things
 Fault = Callable[[], None]

@@ -31,6 +31,13 @@ def _later(job: Job) -> None:
     raise jobs.TryAgain(timedelta(hours=1), "not yet")
 
 
+@jobs.handler("test.overtaken")
+def _overtaken(job: Job) -> None:
+    job.attempts, job.claimed_by = job.attempts + 1, "elsewhere:1"
+    db.session.commit()
+    raise RuntimeError("too late")
+
+
 def fetch(job_id: int) -> Job:
     db.session.rollback()
     db.session.expire_all()
@@ -144,3 +151,24 @@ def test_a_job_waits_for_its_time(app: Flask) -> None:
     assert jobs.run_until_empty() == 0
     with frozen(later):
         assert jobs.run_until_empty() == 1
+
+
+def test_that_job_is_claimed_only_if_it_is_due(app: Flask) -> None:
+    ran.clear()
+    first = jobs.enqueue("test.count", "count:10", {"number": 10}).id
+    second = jobs.enqueue("test.count", "count:11", {"number": 11}).id
+    db.session.commit()
+    assert jobs.run_one(job_id=second)
+    assert not jobs.run_one(job_id=second)  # its message came twice
+    assert jobs.run_one(job_id=first)
+    assert ran == [11, 10]
+
+
+def test_an_overtaken_worker_says_nothing(app: Flask) -> None:
+    """Its lease ran out and another worker has the job: how that one ends it counts."""
+    job_id = jobs.enqueue("test.overtaken", "overtaken:1", {}).id
+    db.session.commit()
+    assert jobs.run_one()
+    job = fetch(job_id)
+    assert (job.status, job.attempts, job.claimed_by) == (JobStatus.RUNNING, 2, "elsewhere:1")
+    assert job.error is None
