@@ -22,10 +22,36 @@ from tests.conftest import SECRET
 RESEND_SECONDS = 1.5
 
 
+class Hatchery:
+    """Where the processes come from; one serves many tests."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.hatchery", str(RESEND_SECONDS)],
+            cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def hatch(self, words: list[str], environ: dict[str, str], errors: Path) -> int:
+        """Start `lms` with these words; the process's number."""
+        assert self.process.stdin
+        assert self.process.stdout
+        asked = {"words": words, "environ": environ, "errors": str(errors)}
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(timeout=60)
+
+
 class Crew:
     """`lms worker --only mail`, some `--only rest`, and with a broker `lms dispatch`."""
 
-    def __init__(self, app: Flask, errors: Path, broker_url: str = "", **more: str) -> None:
+    def __init__(
+        self, hatchery: Hatchery, app: Flask, folder: Path, broker_url: str = "", **more: str
+    ) -> None:
         settings: Settings = app.config["SETTINGS"]
         self.environ = {
             **os.environ, "LMS_ENV": "test", "LMS_DATA": str(settings.data),
@@ -36,43 +62,29 @@ class Crew:
         self.commands = [["worker", "--only", "mail"], *[["worker", "--only", "rest"]] * 2]
         if broker_url:
             self.commands.append(["dispatch"])
-        self.errors = errors
+        self.hatchery, self.errors = hatchery, folder / "errors"
         self.running: dict[int, int] = {}
         self.killed = 0
 
     def __enter__(self) -> Self:
         db.session.rollback()
-        with self.errors.open("ab") as errors:
-            self.hatchery = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.hatchery", str(RESEND_SECONDS)],
-                env=self.environ, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=errors, text=True,
-            )  # fmt: skip
         self.tend()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, why: BaseException | None, at: TracebackType | None
     ) -> None:
-        for process in self.running.values():
-            if _lives(process):
-                os.kill(process, signal.SIGTERM)
-        wait_until(lambda: not any(map(_lives, self.running.values())), 30, fail=False)
+        for process in filter(_lives, self.running.values()):
+            os.kill(process, signal.SIGTERM)
+        wait_until(lambda: not any(map(_lives, self.running.values())), 60, fail=False)
         for process in filter(_lives, self.running.values()):
             os.kill(process, signal.SIGKILL)
-        assert self.hatchery.stdin
-        self.hatchery.stdin.close()
-        self.hatchery.wait(timeout=20)
 
     def tend(self) -> None:
         """Start what is not running."""
-        assert self.hatchery.stdin
-        assert self.hatchery.stdout
         for which, words in enumerate(self.commands):
             if which not in self.running or not _lives(self.running[which]):
-                self.hatchery.stdin.write(json.dumps(words) + "\n")
-                self.hatchery.stdin.flush()
-                self.running[which] = int(self.hatchery.stdout.readline())
+                self.running[which] = self.hatchery.hatch(words, self.environ, self.errors)
 
     def kill(self, which: int) -> None:
         """Kill -9 one of them, and start another in its place."""

@@ -26,8 +26,8 @@ from lms.joining.asking import RESET_JOB, ask_for_reset
 from lms.messages.models import MessageStatus, OutboxMessage
 from lms.operations.celery_app import celery_of, task_of
 from lms.operations.lanes import Lane
-from tests.brokers import BrokerServer, broker
-from tests.faults.crew import Crew, wait_until
+from tests.brokers import BrokerServer, Redis, broker
+from tests.faults.crew import Crew, Hatchery, wait_until
 from tests.issuance.cycles import TaughtCycle
 from tests.issuance.test_issuing import issue
 from tests.mailbox import Mailbox, mailbox
@@ -52,6 +52,13 @@ def rabbitmq() -> Iterator[BrokerServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def hatchery() -> Iterator[Hatchery]:
+    opened = Hatchery()
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def box() -> Iterator[Mailbox]:
     with mailbox() as opened:
@@ -61,13 +68,20 @@ def box() -> Iterator[Mailbox]:
 class Storm:
     """People who ask for something, and what befalls the machinery meanwhile."""
 
-    def __init__(self, app: Flask, box: Mailbox, folder: Path, server: BrokerServer | None) -> None:
+    def __init__(
+        self,
+        hatchery: Hatchery,
+        app: Flask,
+        box: Mailbox,
+        folder: Path,
+        server: BrokerServer | None = None,
+    ) -> None:
         self.app, self.box, self.server = app, box, server
         self.asked = 0
         url = server.url if server else ""
         smtp = f"smtp://127.0.0.1:{box.port}?tls=none"
         self.crew = Crew(
-            app, folder / "errors", url, LMS_SMTP_URL=smtp, LMS_MAIL_FROM="percorso@example.it"
+            hatchery, app, folder, url, LMS_SMTP_URL=smtp, LMS_MAIL_FROM="percorso@example.it"
         )
 
     def ask(self, count: int) -> None:
@@ -161,39 +175,52 @@ def database_restart(request: pytest.FixtureRequest, database: str) -> list[Faul
     return [restart]
 
 
-def scaled(app: Flask, box: Mailbox, folder: Path, server: BrokerServer, more: list[Fault]) -> None:
-    storm = Storm(app, box, folder, server)
-    own = [storm.wipe_the_broker, storm.deliver_all_twice, storm.stop_the_broker]
+def scaled(storm: Storm, more: list[Fault]) -> None:
+    own = [storm.wipe_the_broker, storm.deliver_all_twice]
+    if FULL or isinstance(storm.server, Redis):  # RabbitMQ takes long to come back
+        own.append(storm.stop_the_broker)
     weather(storm, [*kills(storm), *own, *more])
 
 
+def in_small(*databases: str) -> pytest.MarkDecorator:
+    """The whole only in `make faults`; here on this database."""
+    return pytest.mark.slow if FULL else pytest.mark.one_database(*databases)
+
+
 @pytest.mark.slow
+@in_small("postgresql")  # tests/issuance and tests/messages kill embedded workers on both
 def test_embedded(
-    app: Flask, box: Mailbox, tmp_path: Path, request: pytest.FixtureRequest, database: str
-) -> None:
-    storm = Storm(app, box, tmp_path, None)
+    app: Flask, box: Mailbox, hatchery: Hatchery, tmp_path: Path, request: pytest.FixtureRequest,
+    database: str,
+) -> None:  # fmt: skip
+    storm = Storm(hatchery, app, box, tmp_path)
     weather(storm, [*kills(storm), *database_restart(request, database)])
 
 
 @pytest.mark.slow
 def test_over_redis(
-    app: Flask, box: Mailbox, tmp_path: Path, request: pytest.FixtureRequest, database: str,
-    redis: BrokerServer,
+    app: Flask, box: Mailbox, hatchery: Hatchery, tmp_path: Path, request: pytest.FixtureRequest,
+    database: str, redis: BrokerServer,
 ) -> None:  # fmt: skip
-    scaled(app, box, tmp_path, redis, database_restart(request, database))
+    storm = Storm(hatchery, app, box, tmp_path, redis)
+    scaled(storm, database_restart(request, database))
 
 
 @pytest.mark.slow
-@(pytest.mark.usefixtures() if FULL else pytest.mark.one_database("postgresql"))
+@in_small("postgresql")
 def test_over_rabbitmq(
-    app: Flask, box: Mailbox, tmp_path: Path, request: pytest.FixtureRequest, database: str,
-    rabbitmq: BrokerServer,
+    app: Flask, box: Mailbox, hatchery: Hatchery, tmp_path: Path, request: pytest.FixtureRequest,
+    database: str, rabbitmq: BrokerServer,
 ) -> None:  # fmt: skip
-    scaled(app, box, tmp_path, rabbitmq, database_restart(request, database))
+    storm = Storm(hatchery, app, box, tmp_path, rabbitmq)
+    scaled(storm, database_restart(request, database))
 
 
 @pytest.mark.slow
-def test_a_planned_job_waits_for_its_time(app: Flask, tmp_path: Path, redis: BrokerServer) -> None:
+@in_small()
+def test_a_planned_job_waits_for_its_time(
+    app: Flask, hatchery: Hatchery, tmp_path: Path, redis: BrokerServer
+) -> None:
     """Its id does not travel before, so nothing of the broker's can lose or hurry it."""
     with app.test_request_context():
         ask_for_reset("subito@example.org", "it")
@@ -204,9 +231,9 @@ def test_a_planned_job_waits_for_its_time(app: Flask, tmp_path: Path, redis: Bro
     later.run_at = now() + timedelta(seconds=2)
     db.session.commit()
     due, numbers = later.run_at, (soon.id, later.id)
-    with Crew(app, tmp_path / "errors", redis.url) as crew:
-        wait_until(lambda: ended(numbers[0]) is not None, PATIENCE, crew)
-        wait_until(lambda: ended(numbers[1]) is not None, PATIENCE, crew)
+    with Crew(hatchery, app, tmp_path, redis.url) as crew:
+        for number in numbers:
+            wait_until(lambda n=number: ended(n) is not None, PATIENCE, crew)
     assert ended(numbers[1]) >= due
 
 
@@ -215,12 +242,14 @@ def ended(job_id: int):
     return db.session.get_one(Job, job_id).finished_at
 
 
-def certificates(app: Flask, folder: Path, server: BrokerServer | None) -> None:
+def certificates(
+    hatchery: Hatchery, app: Flask, folder: Path, server: BrokerServer | None = None
+) -> None:
     taught = TaughtCycle()
     taught.entitled(CERTIFICATES)
     issue(app, taught)
     db.session.commit()
-    with Crew(app, folder / "errors", server.url if server else "") as crew:
+    with Crew(hatchery, app, folder, server.url if server else "") as crew:
         for number in range(KILLS):
             wait_until(lambda n=number: made() > n * CERTIFICATES // KILLS, PATIENCE, crew)
             for which in (1, 2):  # whoever of the two has it
@@ -240,13 +269,17 @@ def made() -> int:
 
 if FULL:  # tests/issuance/test_rendering.py plays the embedded one in small
 
-    def test_certificates_embedded(app: Flask, tmp_path: Path) -> None:
-        certificates(app, tmp_path, None)
+    def test_certificates_embedded(app: Flask, hatchery: Hatchery, tmp_path: Path) -> None:
+        certificates(hatchery, app, tmp_path)
 
-    def test_certificates_over_rabbitmq(app: Flask, tmp_path: Path, rabbitmq: BrokerServer) -> None:
-        certificates(app, tmp_path, rabbitmq)
+    def test_certificates_over_rabbitmq(
+        app: Flask, hatchery: Hatchery, tmp_path: Path, rabbitmq: BrokerServer
+    ) -> None:
+        certificates(hatchery, app, tmp_path, rabbitmq)
 
 
 @pytest.mark.slow
-def test_certificates_over_redis(app: Flask, tmp_path: Path, redis: BrokerServer) -> None:
-    certificates(app, tmp_path, redis)
+def test_certificates_over_redis(
+    app: Flask, hatchery: Hatchery, tmp_path: Path, redis: BrokerServer
+) -> None:
+    certificates(hatchery, app, tmp_path, redis)
