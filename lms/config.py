@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lms.brokers import Broker, read_broker
 from lms.config_oidc import OidcProvider, read_providers
 from lms.config_seal import SealSettings, read_seal
 from lms.mailserver import MailServer, Sender, read_sender, read_server
@@ -61,6 +62,7 @@ class Settings:
     second_factor_roles: frozenset[str]
     mail_server: MailServer | None
     mail_from: Sender | None
+    broker: Broker | None
     oidc: tuple[OidcProvider, ...] = ()
     seal: SealSettings | None = None
 
@@ -111,6 +113,7 @@ class Settings:
             ),
             mail_server=reader.mail_server(production=production),
             mail_from=reader.mail_from(production=production),
+            broker=reader.broker(),
             oidc=read_providers(environ, reader.faults, production=production),
             seal=read_seal(environ, reader.faults),
         )
@@ -212,6 +215,14 @@ class _Reader:
             return read_sender(value)
         except ValueError as error:
             self.faults.append(f"LMS_MAIL_FROM is '{value}'; {error}.")
+            return None
+
+    def broker(self) -> Broker | None:
+        value = self.environ.get("LMS_JOBS_URL", "").strip()
+        try:
+            return read_broker(value) if value else None
+        except ValueError as error:  # its words never hold the password
+            self.faults.append(f"LMS_JOBS_URL cannot be used: {error}.")
             return None
 
     def database(self, data: Path) -> str:

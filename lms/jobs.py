@@ -1,7 +1,9 @@
 """Background work: a job is a row, written in the same transaction as the change that wants it.
 
-The row is the truth. One embedded worker (`lms worker`, started by `make run`) claims rows; every
-handler is idempotent, so a job that ran twice because its worker was killed does no harm.
+The row is the truth. Embedded workers (`lms worker`, started by `make run`) look for rows that are
+due; in the scaled engine (`lms.operations`) a broker brings them the rows' ids. Both claim the row
+before they work, and every handler is idempotent: a job that ran twice because its worker was
+killed, or whose id came twice, does no harm.
 """
 
 from __future__ import annotations
@@ -11,14 +13,26 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select, true, update
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.clock import now
 from lms.database import Base, UtcDateTime, choice
+from lms.error_words import safe_words
 from lms.extensions import db
 
 LEASE = timedelta(seconds=60)
@@ -60,12 +74,14 @@ class Job(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the broker, if there is one
 
 
 class TryAgain(Exception):  # noqa: N818 - no fault: a handler's way of saying "later"
     """Raised by a handler whose work must wait: the job comes back after `after`.
 
     Its kind decides itself how often; what else a handler raises is tried MAX_ATTEMPTS times.
+    `why` is read on the page of jobs: no names, no addresses, nothing that was typed.
     """
 
     def __init__(self, after: timedelta, why: str) -> None:
@@ -163,29 +179,35 @@ def kinds() -> frozenset[str]:
     return frozenset(_handlers)
 
 
-def claim(only: Collection[str] | None = None) -> Job | None:
-    """Take the next due job, or one whose worker fell silent; None when there is nothing to do.
+def due(instant: datetime) -> ColumnElement[bool]:
+    """Whether a job is to be done: its time has come, or its worker fell silent."""
+    waiting = (Job.status == JobStatus.QUEUED) & (Job.run_at <= instant)
+    abandoned = (Job.status == JobStatus.RUNNING) & (Job.claimed_until <= instant)
+    return waiting | abandoned
+
+
+def claim(only: Collection[str] | None = None, job_id: int | None = None) -> Job | None:
+    """Take the next due job, or that one if it is due; None when there is nothing to do.
 
     `only`: jobs of these kinds (None: of all).
     """
     instant = now()
-    due = (Job.status == JobStatus.QUEUED) & (Job.run_at <= instant)
-    abandoned = (Job.status == JobStatus.RUNNING) & (Job.claimed_until <= instant)
     wanted = true() if only is None else Job.kind.in_(only)
+    named = true() if job_id is None else Job.id == job_id
     candidate = (
         select(Job.id)
-        .where(due | abandoned, wanted)
+        .where(due(instant), wanted, named)
         .order_by(Job.run_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    job_id = db.session.scalar(candidate)
-    if job_id is None:
+    found = db.session.scalar(candidate)
+    if found is None:
         db.session.rollback()
         return None
     db.session.execute(
         update(Job)
-        .where(Job.id == job_id)
+        .where(Job.id == found)
         .values(
             status=JobStatus.RUNNING,
             claimed_by=worker_name(),
@@ -194,47 +216,56 @@ def claim(only: Collection[str] | None = None) -> Job | None:
         )
     )
     db.session.commit()
-    return db.session.get(Job, job_id)
+    return db.session.get(Job, found)
 
 
-def run_one(only: Collection[str] | None = None) -> bool:
-    """Claim one job (of these kinds) and carry it out; False when nothing was due."""
-    job = claim(only)
+@dataclass(frozen=True)
+class _Turn:
+    """One attempt of this worker at one job."""
+
+    job_id: int
+    attempt: int
+
+    def end(self, status: JobStatus, **values: Any) -> None:
+        """Write how it ended and commit, unless another worker has the job by now."""
+        mine = (Job.status == JobStatus.RUNNING) & (Job.claimed_by == worker_name())
+        db.session.execute(
+            update(Job)
+            .where(Job.id == self.job_id, Job.attempts == self.attempt, mine)
+            .values(status=status, claimed_by=None, claimed_until=None, **values)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+
+    def fail(self, error: Exception) -> None:
+        """Come back a little later, or give up."""
+        final = self.attempt >= MAX_ATTEMPTS
+        self.end(
+            JobStatus.FAILED if final else JobStatus.QUEUED,
+            run_at=now() + RETRY_AFTER * self.attempt,
+            error=f"{type(error).__name__}: {safe_words(error)}"[:2000],
+            finished_at=now() if final else None,
+        )
+
+
+def run_one(only: Collection[str] | None = None, job_id: int | None = None) -> bool:
+    """Claim one job (of these kinds, or that one) and carry it out; False when nothing was due."""
+    job = claim(only, job_id)
     if job is None:
         return False
-    job_id = job.id
+    turn, kind = _Turn(job.id, job.attempts), job.kind
     try:
-        _handlers[job.kind](job)
+        _handlers[kind](job)
     except TryAgain as later:
         db.session.rollback()
-        _put_back(job_id, later)
+        turn.end(JobStatus.QUEUED, run_at=now() + later.after, error=str(later)[:2000])
     except Exception as error:
-        log.exception("job failed", extra={"job": job_id, "kind": job.kind})
+        log.exception("job failed", extra={"job": turn.job_id, "kind": kind})
         db.session.rollback()
-        _note_failure(job_id, error)
+        turn.fail(error)
     else:
-        job.status, job.finished_at, job.error = JobStatus.DONE, now(), None
-        job.claimed_by = job.claimed_until = None
-        db.session.commit()
+        turn.end(JobStatus.DONE, finished_at=now(), error=None)
     return True
-
-
-def _put_back(job_id: int, later: TryAgain) -> None:
-    job = db.session.get_one(Job, job_id)
-    job.status, job.run_at, job.error = JobStatus.QUEUED, now() + later.after, str(later)[:2000]
-    job.claimed_by = job.claimed_until = None
-    db.session.commit()
-
-
-def _note_failure(job_id: int, error: Exception) -> None:
-    job = db.session.get_one(Job, job_id)
-    final = job.attempts >= MAX_ATTEMPTS
-    job.status = JobStatus.FAILED if final else JobStatus.QUEUED
-    job.run_at = now() + RETRY_AFTER * job.attempts
-    job.error = f"{type(error).__name__}: {error}"[:2000]
-    job.finished_at = now() if final else None
-    job.claimed_by = job.claimed_until = None
-    db.session.commit()
 
 
 def run_until_empty() -> int:

@@ -14,25 +14,12 @@ from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 from flask_login import current_user
-from jinja2 import TemplateError
 from pythonjsonlogger.json import JsonFormatter
-from sqlalchemy.exc import DBAPIError
 
 from lms.config import Settings
+from lms.error_words import safe_words
 
 log = logging.getLogger("lms.requests")
-
-
-# Their words tell of code, files and services; a ValueError's may be what somebody typed.
-_SPEAK_OF_CODE = (
-    AttributeError,
-    ImportError,
-    NameError,
-    OSError,
-    RuntimeError,
-    TemplateError,
-    TypeError,
-)
 
 
 class _Formatter(JsonFormatter):
@@ -47,29 +34,8 @@ def _told(error: BaseException | None) -> str:
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     return "".join(
-        [_told(before), *traceback.format_tb(error.__traceback__), f"{kind}: {_words(error)}\n"]
+        [_told(before), *traceback.format_tb(error.__traceback__), f"{kind}: {safe_words(error)}\n"]
     )
-
-
-def _words(error: BaseException) -> str:
-    """What an error says, if it is safe to keep.
-
-    A class of our own whose words hold no values says so by `names_no_values`.
-    """
-    if isinstance(error, DBAPIError):
-        return _database_words(error)
-    if isinstance(error, _SPEAK_OF_CODE) or getattr(error, "names_no_values", False):
-        return str(error)
-    return "(its words may hold what somebody typed)"
-
-
-def _database_words(error: DBAPIError) -> str:
-    """SQLite names tables and constraints only; PostgreSQL quotes values, so its code must do."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None:
-        return str(error.orig)
-    named = getattr(error.orig, "diag", None)
-    return f"SQLSTATE {state} {getattr(named, 'constraint_name', None) or ''}".rstrip()
 
 
 class _RequestId(logging.Filter):

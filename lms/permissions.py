@@ -120,6 +120,11 @@ TABLE: dict[str, Rule] = {
     "messages.local_mail": Rule(ANYONE, "local_mail"),
     "messages.local_letter": Rule(ANYONE, "local_mail"),
     "messages.local_html": Rule(ANYONE, "local_mail"),
+    # background jobs
+    "operations.overview": Rule(ADMINISTERING),
+    "operations.job": Rule(ADMINISTERING, "job"),
+    "operations.job_state": Rule(ADMINISTERING, "job"),
+    "operations.retry": Rule(ADMINISTERING, "job"),
     # enrolment
     "enrolment.enrol": Rule(SIGNED_IN, "cycle"),
     "enrolment.withdraw": Rule(OWN_OR_ORGANISERS, "enrolment", hidden=True),

@@ -66,6 +66,8 @@ from lms.messages import loading as _messages_loading  # noqa: F401 - declares l
 from lms.messages import sending as _messages_sending  # noqa: F401 - declares its job
 from lms.messages import views_local as _messages_local  # noqa: F401 - the demonstration's mail
 from lms.messages.views import blueprint as messages
+from lms.operations import loading as _operations_loading  # noqa: F401 - declares loaders
+from lms.operations.views import blueprint as operations
 from lms.organisations import loading as _organisations_loading  # noqa: F401 - declares loaders
 from lms.organisations import views_deciding as _organisations_deciding  # noqa: F401 - pages
 from lms.organisations.views import blueprint as organisations
@@ -104,6 +106,7 @@ def init_app(app: Flask) -> None:
         transcripts,
         auditing,
         calendars,
+        operations,
         duplicates,
         privacy,
     ):

@@ -16,7 +16,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,12 +42,16 @@ TEST_LIBRARIES = {
 }
 TEST_PROGRAMS = {
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb", "initdb"),
+    "redis-server": ("redis-server",),
+    "rabbitmq-server": ("/usr/lib/rabbitmq/bin/rabbitmq-server",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "poppler-utils": ("pdftotext",),
     "qpdf": ("qpdf",),
     "gir1.2-ical-3.0": ("/usr/lib/*/girepository-1.0/ICal-3.0.typelib",),
     "python3-gi": ("/usr/lib/python3/dist-packages/gi/__init__.py",),
 }
+
+POLICY = Path("/usr/sbin/policy-rc.d")  # asked by Debian before it starts a service
 
 
 class SetupError(Exception):
@@ -163,7 +168,30 @@ def install(packages: list[str]) -> None:
     say(f"installing Debian packages: {' '.join(packages)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     options = ["-y", "-q", "--no-install-recommends"]
-    for step in (["update", "-q"], ["install", *options, *packages]):
+    with no_services():
+        apt_get(apt, [["update", "-q"], ["install", *options, *packages]], environment)
+
+
+@contextmanager
+def no_services() -> Iterator[None]:
+    """Debian starts the servers it installs (PostgreSQL, Redis …) unless this file forbids it.
+
+    We want their programs only: tests start their own, on loopback.
+    """
+    if POLICY.exists():  # a container's, or the administrator's own
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
+
+
+def apt_get(apt: str, steps: list[list[str]], environment: Mapping[str, str]) -> None:
+    """Run apt-get's steps; an update that fails is forgiven, the lists may do."""
+    for step in steps:
         done = subprocess.run(
             [apt, *step],
             env=environment,

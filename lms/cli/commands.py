@@ -16,8 +16,9 @@ from lms.cli.organisations import organisations
 from lms.cli.permissions import permissions
 from lms.cli.privacy import retention
 from lms.cli.report import report
-from lms.cli.server import serve, worker
+from lms.cli.server import serve
 from lms.cli.tax_codes import tax_codes
+from lms.cli.worker import dispatch, worker
 
 
 @click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False)
@@ -26,7 +27,7 @@ def lms() -> None:
 
 
 for command in (
-    certificates, create_admin_command, demo, factors, keys, mail, organisations, permissions,
+    certificates, create_admin_command, demo, dispatch, factors, keys, mail, organisations, permissions,
     register, report, retention, serve, tax_codes, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)

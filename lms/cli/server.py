@@ -1,64 +1,28 @@
-"""`lms serve` and `lms worker`: the web server with its embedded worker, and the worker alone."""
+"""`lms serve`: the web server with its background workers."""
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import subprocess  # nosec B404 # starts our own two commands, nothing else
 import sys
 import time
-from types import FrameType
 
 import click
 import flask_migrate
 from flask import current_app
 from flask.cli import with_appcontext
 
-from lms import jobs
 from lms.cli.demo import ensure
 from lms.cli.organisations import ensure_loaded
+from lms.cli.worker import Stop
 from lms.config import PROJECT_ROOT, Settings
 from lms.extensions import db
 from lms.issuance import issuer_keys
-from lms.joining.asking import ANSWERS
-from lms.messages.models import JOB_KIND
+from lms.operations.lanes import Lane
 
-IDLE_SECONDS = 0.5
 RESTART_SECONDS = 1.0
 
 log = logging.getLogger("lms.worker")
-
-
-class _Stop:
-    """Becomes true when somebody asks this process to end."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
-
-
-@click.command()
-@click.option(
-    "--only", type=click.Choice(["mail", "rest"]), help="Mail, or all but mail (default: all)."
-)
-@with_appcontext
-def worker(only: str | None) -> None:
-    """Carry out background jobs until told to stop (SIGTERM finishes the job in hand)."""
-    stop = _Stop()
-    mail = ANSWERS | {JOB_KIND}
-    kinds = {None: None, "mail": mail, "rest": jobs.kinds() - mail}[only]
-    parent = os.getppid()
-    jobs.release_of_dead_workers()
-    while not stop.asked and os.getppid() == parent:
-        ran = jobs.run_one(kinds)
-        db.session.remove()
-        if not ran:
-            time.sleep(IDLE_SECONDS)
 
 
 @click.command()
@@ -73,6 +37,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Bring the database up to date, then run the web server and the background workers.
 
     Mail has a worker of its own: a new password does not wait behind thousands of certificates.
+    Where LMS_JOBS_URL names a broker, their jobs come through it.
     """
     flask_migrate.upgrade()
     settings: Settings = current_app.config["SETTINGS"]
@@ -89,13 +54,16 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread",
         "--graceful-timeout", "20", "--log-level", "warning", "--preload",
     ]  # fmt: skip
-    worker = [sys.executable, "-m", "lms.cli", "worker", "--only"]
-    _supervise([web, [*worker, "mail"], [*worker, "rest"]])
+    ours = [sys.executable, "-m", "lms.cli"]
+    commands = [web, *([*ours, "worker", "--only", lane.value] for lane in Lane)]
+    if settings.broker is not None:
+        commands.append([*ours, "dispatch"])
+    _supervise(commands)
 
 
 def _supervise(commands: list[list[str]]) -> None:
     """Keep each command running; what dies is started again. Ends them all on SIGTERM."""
-    stop = _Stop()
+    stop = Stop()
     running = [
         subprocess.Popen(command, cwd=PROJECT_ROOT)  # nosec B603 # our own words, no shell
         for command in commands

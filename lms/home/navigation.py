@@ -81,11 +81,12 @@ INSPECTIONS = _Section(
 )  # fmt: skip
 
 MAIL = _Section(_l("Mail"), "messages.outbox", frozenset({"messages"}))
+JOBS = _Section(_l("Jobs"), "operations.overview", frozenset({"operations"}))
 
 FOR_STRANGERS = (CYCLES, VERIFY)
 FOR_PEOPLE = (HOME, CYCLES, CERTIFICATES, CALENDAR)
 FOR_ORGANISERS = (HOME, CYCLES, PEOPLE, ORGANISATIONS, CALENDAR)
-FOR_ADMINISTRATORS = (*FOR_ORGANISERS, MAIL)
+FOR_ADMINISTRATORS = (*FOR_ORGANISERS, MAIL, JOBS)
 FOR_ROLES = ((Role.REFERENT, REFERENT), (Role.AUDITOR, INSPECTIONS))
 
 Link = tuple[str, str, bool]

@@ -177,4 +177,4 @@ def _later(attempt: _Attempt, why: str, was: MessageStatus | None = None) -> Non
         attempt.end(MessageStatus.FAILED, why, was=was)
         return
     attempt.note(MessageStatus.QUEUED, answer=why, was=was)
-    raise jobs.TryAgain(delay, why)
+    raise jobs.TryAgain(delay, "the mail could not leave yet")  # `why` may hold the address

@@ -1,0 +1,1 @@
+"""Operations: what the site is doing by itself, for who looks after it: background jobs."""
