@@ -27,7 +27,7 @@ def lms() -> None:
 
 
 for command in (
-    certificates, create_admin_command, demo, dispatch, factors, keys, mail, organisations, permissions,
-    register, report, retention, serve, tax_codes, verify, worker,
+    certificates, create_admin_command, demo, dispatch, factors, keys, mail, organisations,
+    permissions, register, report, retention, serve, tax_codes, verify, worker,
 ):  # fmt: skip
     lms.add_command(command)
