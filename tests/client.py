@@ -91,4 +91,5 @@ class PercorsoClient:
         """One request with a context, `g` and database session of its own, as a server gives it."""
         db.session.commit()  # or this context's transaction would stand in the request's way
         with self.app.app_context():
-            return self.http.open(path, method=method, **options)
+            # Read to its end, as a server does: a stream holds its context until then.
+            return self.http.open(path, method=method, buffered=True, **options)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+from joserfc.jwk import RSAKey
 
 from lms import audit, jobs
 from lms.accounts.models import Account, Person, StaffRole, UserSession
@@ -60,6 +63,7 @@ from lms.federation.models import (
     LinkedBy,
     Outcome,
 )
+from lms.issuance import issuer_keys
 from lms.issuance.models import (
     Certificate,
     CertificateDocument,
@@ -80,6 +84,12 @@ from tests.attendance.paper import Paper
 
 FEED_TOKEN = "feed-token-of-the-world"
 LINK_TOKENS = {purpose: f"{purpose}-token-of-the-world" for purpose in LinkPurpose}
+
+
+@lru_cache(maxsize=1)
+def _issuers_key() -> RSAKey:
+    """One for all worlds: making it takes longer than the world."""
+    return RSAKey.generate_key(issuer_keys.BITS, private=True)
 
 
 def sha256(text: str) -> str:
@@ -323,11 +333,7 @@ class World:
             answer="550 no such user",
         )  # fmt: skip
         db.session.add(self.message)
-        db.session.add(
-            IssuerKey(
-                id=1, kid="key-of-the-world", public={"kty": "RSA"}, sealed=b"", created_at=now()
-            )
-        )
+        db.session.add(IssuerKey(**issuer_keys.row_of(_issuers_key())))
         self._joining()
         self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)

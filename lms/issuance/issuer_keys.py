@@ -23,17 +23,21 @@ def ensure() -> None:
     """Make the key if there is none; of several who try at once one succeeds."""
     if db.session.scalar(select(IssuerKey.id).limit(1)) is not None:
         return
-    key = RSAKey.generate_key(BITS, private=True)
+    row = row_of(RSAKey.generate_key(BITS, private=True))
+    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    db.session.execute(kind.insert(IssuerKey.__table__).on_conflict_do_nothing(), [row])
+
+
+def row_of(key: RSAKey) -> dict[str, Any]:
+    """The one row of the table that keeps this key, its private part sealed."""
     kid = key.thumbprint()
-    row = {
+    return {
         "id": 1,
         "kid": kid,
         "public": {**key.as_dict(private=False), "kid": kid, "alg": ALGORITHM, "use": "sig"},
         "sealed": secretbox.seal(key.as_pem(private=True).decode(), PURPOSE, of=kid),
         "created_at": now(),
     }
-    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    db.session.execute(kind.insert(IssuerKey.__table__).on_conflict_do_nothing(), [row])
 
 
 def signing_key() -> tuple[str, RSAKey] | None:

@@ -20,8 +20,8 @@ from lms.operations.words import KINDS, kind_in_words, standing, standing_in_wor
 blueprint = Blueprint("operations", __name__)
 blueprint.add_app_template_filter(kind_in_words, "job_kind")
 blueprint.add_app_template_filter(standing, "job_standing")
-blueprint.add_app_template_filter(standing_in_words, "standing_in_words")
-blueprint.add_app_template_filter(tone_of, "standing_tone")
+blueprint.add_app_template_filter(standing_in_words, "job_standing_in_words")
+blueprint.add_app_template_filter(tone_of, "job_standing_tone")
 
 
 @blueprint.get("/lavori")

@@ -61,6 +61,8 @@ def build(app: Flask) -> Site:
     coming = now() + LATER_TODAY
     join_url = "https://webinar.example.org/j/1"
     factories.lesson(half.module, starts_at=coming, join_url=join_url)
+    sealed = factories.lesson(half.module)  # an auditor may ask for its PDF
+    factories.register(sealed)
     withdrawn = factories.enrolment(half.cycle, status=EnrolmentStatus.WITHDRAWN)
     factories.enrolment(half.cycle)  # nobody has marked this one yet
     ready = ReportFile(
@@ -74,6 +76,8 @@ def build(app: Flask) -> Site:
     account = Account(person_id=disabled.id, login="sospesa@example.org", created_at=now())
     account.is_active = False
     db.session.add(account)
+    db.session.commit()
+    close_register(sealed, absent=True, leave_queue=False, by=None)
     taught = TaughtCycle(2, closed=False, slug="ciclo-da-rilasciare", title="Ciclo concluso")
     first = taught.attendee(120, 120, who=half.participant)
     revoked = _revoked()
@@ -94,6 +98,7 @@ def build(app: Flask) -> Site:
     variations = (
         {"organisation_id": ended.id},
         {"lesson_id": cancelled.id},
+        {"lesson_id": sealed.id},
         {"lesson_id": taught.lessons[0].id},
         {"lesson_id": taught.lessons[0].id, "enrolment_id": second.id},
         {"lesson_id": taught.lessons[0].id, "enrolment_id": first.id},
