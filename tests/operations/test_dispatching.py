@@ -42,9 +42,9 @@ def test_what_is_due_is_sent_by_its_lane(app: Flask) -> None:
 
 
 def test_what_is_on_its_way_is_not_sent_again(app: Flask) -> None:
-    job(1, sent_at=later(0))
-    assert to_send(Lane.REST, later(), 0) == []  # a worker may have it in its hands just now
-    overdue = later(RESEND.total_seconds() + 1)
+    job(1, sent_at=later(1))
+    assert to_send(Lane.REST, later(2), 0) == []  # a worker may have it in its hands just now
+    overdue = later(RESEND.total_seconds() + 5)
     assert to_send(Lane.REST, overdue, 1) == []  # the queue still holds it
     assert len(to_send(Lane.REST, overdue, 0)) == 1  # the broker lost it
 
@@ -54,7 +54,7 @@ def test_what_comes_back_is_sent_anew(app: Flask) -> None:
     failed = job(1, sent_at=sent, run_at=later(5))
     abandoned = job(2, sent_at=sent, status=JobStatus.RUNNING, claimed_until=later(5))
     assert to_send(Lane.REST, later(1), 0) == []
-    assert to_send(Lane.REST, later(6), 9) == [failed, abandoned]
+    assert set(to_send(Lane.REST, later(6), 9)) == {failed, abandoned}
 
 
 def test_the_queue_stays_short(app: Flask) -> None:
