@@ -9,6 +9,7 @@ from lms.attendance.actions_documents import JOB_KIND as REGISTER_DOCUMENT
 from lms.attendance.actions_reports import SWEEP
 from lms.clock import now
 from lms.issuance.making import JOB_KIND as CERTIFICATES
+from lms.issuance.reviewing import JOB_KIND as REVIEW
 from lms.jobs import Job
 from lms.joining.asking import LOGIN_CHANGE_JOB, REGISTRATION_JOB, RESET_JOB
 from lms.messages.models import JOB_KIND as MAIL
@@ -16,6 +17,7 @@ from lms.operations.rules import Standing, standing_of
 
 KINDS: dict[str, LazyString] = {
     CERTIFICATES: _l("Documents of certificates"),
+    REVIEW: _l("What changed after certificates were issued"),
     REGISTER_DOCUMENT: _l("PDF of a register"),
     MAIL: _l("Sending a message"),
     REGISTRATION_JOB: _l("Answer to a registration"),

@@ -39,6 +39,7 @@ KINDS = {
     "text/csv": "text/csv; charset=utf-8",
     "text/calendar": "text/calendar; charset=utf-8",
     "application/json": "application/json",
+    "application/vc+jwt": "application/vc+jwt",
     "text/javascript": "text/javascript; charset=utf-8",
     "application/pdf": "application/pdf",
     "application/octet-stream": "application/octet-stream",
