@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -13,14 +15,16 @@ from lms.enrolment.queries import is_out_of_date
 from lms.errors import UserError
 from lms.issuance import actions, queries, queries_certificates, queries_tasks, words
 from lms.issuance.blueprint import blueprint
-from lms.issuance.corrections import to_be_looked_at
+from lms.issuance.corrections import differences, to_be_looked_at
 from lms.issuance.forms import KEEP, TODAY, ReasonForm, ReplaceForm
 from lms.issuance.models import Certificate, CertificateStatus
+from lms.issuance.models_tasks import CertificateTask
 from lms.issuance.queries import Candidate
 from lms.issuance.serving import pdf_response
 from lms.pages import minutes_in_words
 
 Answer = str | Response | tuple[str, int]
+Decisions = Sequence[tuple[CertificateTask, str]]
 RETRY_SECONDS = 30
 
 
@@ -30,6 +34,7 @@ def certificate(**_address: int) -> str:
     shown = access.subject(Certificate)
     candidate = queries.candidate_of(shown.enrolment)
     newest = candidate.certificate is not None and candidate.certificate.id == shown.id
+    decisions = _decisions(shown, candidate)
     return render_template(
         "issuance/certificate.html",
         certificate=shown,
@@ -39,15 +44,21 @@ def certificate(**_address: int) -> str:
         replacement=None if newest else queries_certificates.replacement_of(shown.id),
         document=queries_certificates.document_facts(shown.id),
         stale=newest and is_out_of_date(shown.enrolment),
-        differences=_differences(shown, candidate) if newest else [],
-        decisions=queries_tasks.decisions_on(shown.id),
+        differences=_differences(shown, candidate, decisions) if newest else [],
+        decisions=decisions,
         CertificateStatus=CertificateStatus,
     )
 
 
-def _differences(shown: Certificate, candidate: Candidate) -> list[str]:
+def _decisions(shown: Certificate, candidate: Candidate) -> Decisions:
+    """What somebody decided to leave; asked for only where the facts differ at all."""
+    return queries_tasks.decisions_on(shown.id) if differences(candidate) else ()
+
+
+def _differences(shown: Certificate, candidate: Candidate, decisions: Decisions) -> list[str]:
     """What the facts of today say that the certificate does not, but for what somebody left."""
-    found = to_be_looked_at(candidate, queries_tasks.kept_in(shown.cycle_id))
+    kept = {(task.certificate_id, task.change, task.fact) for task, _author in decisions}
+    found = to_be_looked_at(candidate, kept)
     return [words.change(shown, change, fact) for change, fact in found.items()]
 
 
@@ -90,7 +101,7 @@ def _replacing(shown: Certificate, candidate: Candidate, form: ReplaceForm) -> s
         candidate=candidate,
         form=form,
         stale=is_out_of_date(shown.enrolment),
-        differences=_differences(shown, candidate),
+        differences=_differences(shown, candidate, _decisions(shown, candidate)),
         CertificateStatus=CertificateStatus,
     )
 
