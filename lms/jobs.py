@@ -67,6 +67,7 @@ class Job(Base):
     status: Mapped[JobStatus] = mapped_column(choice(JobStatus, "status"), default=JobStatus.QUEUED)
     run_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")  # counts claims, never back
     claimed_by: Mapped[str | None] = mapped_column(String(80))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done: Mapped[int] = mapped_column(default=0)
@@ -213,6 +214,7 @@ def claim(only: Collection[str] | None = None, job_id: int | None = None) -> Job
             claimed_by=worker_name(),
             claimed_until=instant + LEASE,
             attempts=Job.attempts + 1,
+            turn=Job.turn + 1,
         )
     )
     db.session.commit()
@@ -221,17 +223,17 @@ def claim(only: Collection[str] | None = None, job_id: int | None = None) -> Job
 
 @dataclass(frozen=True)
 class _Turn:
-    """One attempt of this worker at one job."""
+    """One turn of this worker at one job; a handler that goes forward may set attempts back."""
 
     job_id: int
-    attempt: int
+    number: int
 
     def end(self, status: JobStatus, **values: Any) -> None:
         """Write how it ended and commit, unless another worker has the job by now."""
         mine = (Job.status == JobStatus.RUNNING) & (Job.claimed_by == worker_name())
         db.session.execute(
             update(Job)
-            .where(Job.id == self.job_id, Job.attempts == self.attempt, mine)
+            .where(Job.id == self.job_id, Job.turn == self.number, mine)
             .values(status=status, claimed_by=None, claimed_until=None, **values)
             .execution_options(synchronize_session=False)
         )
@@ -239,10 +241,11 @@ class _Turn:
 
     def fail(self, error: Exception) -> None:
         """Come back a little later, or give up."""
-        final = self.attempt >= MAX_ATTEMPTS
+        attempts = db.session.scalar(select(Job.attempts).where(Job.id == self.job_id)) or 0
+        final = attempts >= MAX_ATTEMPTS
         self.end(
             JobStatus.FAILED if final else JobStatus.QUEUED,
-            run_at=now() + RETRY_AFTER * self.attempt,
+            run_at=now() + RETRY_AFTER * attempts,
             error=f"{type(error).__name__}: {safe_words(error)}"[:2000],
             finished_at=now() if final else None,
         )
@@ -253,7 +256,7 @@ def run_one(only: Collection[str] | None = None, job_id: int | None = None) -> b
     job = claim(only, job_id)
     if job is None:
         return False
-    turn, kind = _Turn(job.id, job.attempts), job.kind
+    turn, kind = _Turn(job.id, job.turn), job.kind
     try:
         _handlers[kind](job)
     except TryAgain as later:

@@ -333,7 +333,9 @@ class World:
             answer="550 no such user",
         )  # fmt: skip
         db.session.add(self.message)
-        db.session.add(IssuerKey(**issuer_keys.row_of(_issuers_key())))
+        key = issuer_keys.row_of(_issuers_key())
+        self.issuer_kid = key["kid"]
+        db.session.add(IssuerKey(**key))
         self._joining()
         self._privacy()
         audit.record("world.made", track, actor_id=self.organiser.id)

@@ -14,9 +14,11 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("job") as table:
         table.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
+        table.add_column(sa.Column("turn", sa.Integer(), server_default="0", nullable=False))
     op.execute("UPDATE job SET error = 'An error before this version' WHERE error IS NOT NULL")
 
 
 def downgrade() -> None:
     with op.batch_alter_table("job") as table:
+        table.drop_column("turn")
         table.drop_column("sent_at")

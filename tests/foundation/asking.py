@@ -146,7 +146,7 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "organisation_id": half.participant.organisation_id,
         "certificate_id": half.certificate.id,
         "code": half.certificate.code,
-        "kid": "key-of-the-world",
+        "kid": world.issuer_kid,
         "token": FEED_TOKEN,
         "check_code": code_of(code_key(), half.lesson.id, Direction.IN, now()).long,
         "join_token": token_of(signing_keys(PURPOSE), half.lesson.id, half.participant.id),

@@ -33,7 +33,7 @@ def _later(job: Job) -> None:
 
 @jobs.handler("test.overtaken")
 def _overtaken(job: Job) -> None:
-    job.attempts, job.claimed_by = job.attempts + 1, "elsewhere:1"
+    job.attempts, job.turn, job.claimed_by = job.attempts + 1, job.turn + 1, "elsewhere:1"
     db.session.commit()
     raise RuntimeError("too late")
 
