@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from flask import request
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
@@ -12,6 +13,7 @@ from lms.extensions import db
 from lms.pages import PAGE_SIZE, Page, page_number
 from lms.text import clean_line, search_key
 
+T = TypeVar("T")
 MAXIMUM_SEARCH_LENGTH = 100
 MAXIMUM_WORDS = 8
 
@@ -39,3 +41,9 @@ def page_of(query: Select[Any], size: int = PAGE_SIZE) -> Page[Any]:
     number = min(page_number(), max(1, -(-total // size)))
     rows = db.session.scalars(query.limit(size).offset((number - 1) * size)).unique().all()
     return Page(rows, number, size, total)
+
+
+def page_of_list(items: Sequence[T], size: int = PAGE_SIZE) -> Page[T]:
+    """The page this request asks for, of a list made whole; beyond the end it is the last page."""
+    number = min(page_number(), max(1, -(-len(items) // size)))
+    return Page(items[(number - 1) * size : number * size], number, size, len(items))

@@ -16,15 +16,16 @@ from lms.issuance.forms import LayoutForm
 
 
 @blueprint.route("/cicli/<cycle_slug>/attestati/aspetto", methods=["GET", "POST"])
-def layout(**_address: str) -> str | Response:
+def layout(**_address: str) -> str | Response | tuple[str, int]:
     """Show every layout and take the one chosen."""
     cycle = access.subject(Cycle)
     choices = [(one.value, words.layout(one)[0]) for one in CertificateLayout]
     form = LayoutForm(choices, cycle.certificate_layout.value)
     if not form.validate_on_submit():
-        return render_template(
+        page = render_template(
             "issuance/layout.html", cycle=cycle, form=form, layouts=list(CertificateLayout)
         )
+        return (page, 422) if request.method == "POST" else page
     layouts.choose(cycle, CertificateLayout(form.layout.data), by=current_user.person_id)
     flash(_("The next certificates of this cycle will look like this."), "success")
     return redirect(url_for("issuance.cycle_certificates", cycle_slug=cycle.slug), 303)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
 from lms.issuance.counting import Standing
 from lms.issuance.facts import Progress, progress
+from lms.issuance.models import Certificate
 from lms.issuance.queries_certificates import valid_certificates
 from lms.lists import has_words
 from lms.organisations.models import Organisation
@@ -37,7 +38,12 @@ class Training:
     due: int
     minutes_of_year: int
     in_year: bool
-    serial: str
+    certificate: Certificate | None
+
+    @property
+    def serial(self) -> str:
+        """The number of the valid certificate; empty where there is none."""
+        return self.certificate.serial if self.certificate else ""
 
     @property
     def percent(self) -> int | None:
@@ -95,26 +101,33 @@ def trainings_of(
     return found
 
 
-def trainings(enrolments: Sequence[Enrolment], year: int) -> list[Training]:
-    """Hours and outcome of these enrolments, in their order; a few queries."""
-    how = progress(enrolments)
+def trainings(
+    enrolments: Sequence[Enrolment], year: int, how: Mapping[int, Progress] | None = None
+) -> list[Training]:
+    """Hours and outcome of these enrolments, in their order; a few queries.
+
+    `how`: their progress, where it is known already.
+    """
+    how = progress(enrolments) if how is None else how
     certificates = valid_certificates([each.id for each in enrolments])
     found = []
     for each in enrolments:
         known = certificates.get(each.id)
-        serial = known.certificate.serial if known else ""
-        found.append(_training(each, how[each.id], serial, year))
+        certificate = known.certificate if known else None
+        found.append(_training(each, how[each.id], certificate, year))
     return found
 
 
-def _training(enrolment: Enrolment, how: Progress, serial: str, year: int) -> Training:
+def _training(
+    enrolment: Enrolment, how: Progress, certificate: Certificate | None, year: int
+) -> Training:
     settled = [count for count in how.counts if count.standing is Standing.SETTLED]
     took_part = enrolment.status in {EnrolmentStatus.CONFIRMED, EnrolmentStatus.WITHDRAWN}
     return Training(
         enrolment=enrolment,
         outcome=outcome(
             enrolment.status,
-            certified=bool(serial),
+            certified=certificate is not None,
             entitled=how.answer.entitled,
             reachable=how.answer.reachable,
         ),
@@ -124,7 +137,7 @@ def _training(enrolment: Enrolment, how: Progress, serial: str, year: int) -> Tr
             year, [(count.lesson.starts_at, count.credited) for count in settled]
         ),
         in_year=any(count.lesson.starts_at.astimezone(ROME).year == year for count in how.counts),
-        serial=serial,
+        certificate=certificate,
     )
 
 

@@ -9,7 +9,6 @@ from flask import Response, current_app
 from flask_babel import get_locale
 
 from lms.accounts.models import Person
-from lms.attendance.printing import lay_out
 from lms.attendance.words_paper import drawn
 from lms.catalogue.models import Cycle, Lesson
 from lms.clock import now
@@ -17,14 +16,13 @@ from lms.links import address_under, public_root
 from lms.pages import local_date
 from lms.text import slug
 from lms.transcripts import queries
-from lms.transcripts.queries import Entry
-from lms.transcripts.rules import YearTotal
+from lms.transcripts.queries import Record
 
 
-def training_pdf(person: Person, entries: Sequence[Entry], years: Sequence[YearTotal]) -> Response:
+def training_pdf(person: Person, record: Record) -> Response:
     """The training record of a person."""
-    cycles = [each.training.enrolment.cycle for each in entries]
-    return _pdf("training", "libretto formativo", person, cycles, entries=entries, years=years)
+    cycles = [each.training.enrolment.cycle for each in record.entries]
+    return _pdf("training", "libretto formativo", person, cycles, record=record)
 
 
 def teaching_pdf(person: Person, lessons: Sequence[Lesson]) -> Response:
@@ -50,9 +48,11 @@ def _pdf(
         first=1,
         **values,
     )
+    from lms.attendance.press import printer  # noqa: PLC0415 - only who prints loads Pango
+
     name = slug(f"{word} {drawn(person.full_name)} {now():%Y-%m-%d}")
     return Response(
-        lay_out(html, {}).pdf,
+        printer().print(html).pdf,
         mimetype="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
     )

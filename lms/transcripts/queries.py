@@ -17,40 +17,13 @@ from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
 from lms.issuance.counting import Standing
 from lms.issuance.facts import progress
-from lms.issuance.models import Certificate
-from lms.issuance.queries_certificates import valid_certificates
 from lms.lists import has_words
 from lms.referents.queries import CycleFacts, Training, facts_of_cycles, trainings
+from lms.text import search_key
 from lms.transcripts.rules import YearTotal, by_year
 
 COUNTED = (EnrolmentStatus.CONFIRMED, EnrolmentStatus.WITHDRAWN)
 NO_FACTS = CycleFacts(None, None, (), ())
-
-
-def enrolments(person_id: int, text: str = "") -> Select[Any]:
-    """The enrolments that were ever confirmed, the latest first."""
-    return (
-        select(Enrolment)
-        .join(Enrolment.cycle)
-        .options(contains_eager(Enrolment.cycle))
-        .where(
-            Enrolment.person_id == person_id,
-            Enrolment.status.in_(COUNTED),
-            has_words(Cycle.search_key, text),
-        )
-        .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
-    )
-
-
-def years_of(person_id: int) -> list[YearTotal]:
-    """Hours of training by year, of registers already closed."""
-    mine = list(db.session.scalars(enrolments(person_id)).unique())
-    return by_year(
-        (count.lesson.starts_at, count.credited)
-        for how in progress(mine).values()
-        for count in how.counts
-        if count.standing is Standing.SETTLED
-    )
 
 
 @dataclass(frozen=True)
@@ -59,21 +32,48 @@ class Entry:
 
     training: Training
     facts: CycleFacts
-    certificate: Certificate | None
 
 
-def entries(found: Sequence[Enrolment]) -> list[Entry]:
-    """What a training record tells of these enrolments, in their order."""
-    facts = facts_of_cycles({each.cycle_id for each in found})
-    certificates = valid_certificates([each.id for each in found])
-    return [
-        Entry(
-            each,
-            facts.get(each.enrolment.cycle_id, NO_FACTS),
-            known.certificate if (known := certificates.get(each.enrolment.id)) else None,
-        )
-        for each in trainings(found, now().year)
+@dataclass(frozen=True)
+class Record:
+    """All somebody's training: cycles, the latest first, and hours by year."""
+
+    entries: Sequence[Entry]
+    years: Sequence[YearTotal]
+
+    def search(self, text: str) -> list[Entry]:
+        """The entries whose cycle has every word of `text`."""
+        words = search_key(text).split()
+        return [
+            each
+            for each in self.entries
+            if all(word in each.training.enrolment.cycle.search_key for word in words)
+        ]
+
+
+def record_of(person_id: int) -> Record:
+    """The training record of a person: enrolments that were ever confirmed; five queries."""
+    rows = (
+        select(Enrolment)
+        .join(Enrolment.cycle)
+        .options(contains_eager(Enrolment.cycle))
+        .where(Enrolment.person_id == person_id, Enrolment.status.in_(COUNTED))
+        .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+    )
+    mine = list(db.session.scalars(rows).unique())
+    how = progress(mine)
+    facts = facts_of_cycles({each.cycle_id for each in mine})
+    years = by_year(
+        (count.lesson.starts_at, count.credited)
+        for one in how.values()
+        for count in one.counts
+        if count.standing is Standing.SETTLED
+    )
+    found = [
+        Entry(each, facts.get(each.enrolment.cycle_id, NO_FACTS))
+        for each in trainings(mine, now().year, how)
     ]
+    return Record(found, years)
 
 
 def taught(person_id: int, text: str = "") -> Select[Any]:

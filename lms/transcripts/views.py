@@ -7,8 +7,7 @@ from flask_login import current_user
 
 from lms.accounts.models import Person
 from lms.extensions import db
-from lms.lists import page_of, search_text
-from lms.pages import Page
+from lms.lists import page_of, page_of_list, search_text
 from lms.referents.rules import DUE_MINUTES
 from lms.transcripts import printing, queries
 
@@ -29,11 +28,11 @@ def _me() -> Person:
 def training() -> str:
     """One's own training: hours by year, and every cycle with its outcome."""
     text = search_text()
-    found = page_of(queries.enrolments(current_user.person_id, text))
+    record = queries.record_of(current_user.person_id)
     return render_template(
         "transcripts/training.html",
-        page=Page(queries.entries(found.items), found.number, found.size, found.total),
-        years=queries.years_of(current_user.person_id),
+        page=page_of_list(record.search(text)),
+        years=record.years,
         text=text,
         due=DUE_MINUTES,
     )
@@ -43,8 +42,7 @@ def training() -> str:
 def training_pdf() -> Response:
     """The same, all of it, to be handed in."""
     me = _me()
-    mine = list(db.session.scalars(queries.enrolments(me.id)).unique())
-    return printing.training_pdf(me, queries.entries(mine), queries.years_of(me.id))
+    return printing.training_pdf(me, queries.record_of(me.id))
 
 
 @blueprint.get("/docenze")

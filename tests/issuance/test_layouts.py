@@ -78,7 +78,7 @@ def test_the_preview_is_of_nobody_and_says_so(
 def test_a_layout_nobody_knows_is_refused(organiser: PercorsoClient) -> None:
     taught = TaughtCycle()
     answer = organiser.post(of(taught, "/aspetto"), {"layout": "baroque"})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert taught.cycle.certificate_layout is CertificateLayout.CLASSIC
     answer = organiser.get(of(taught, "/aspetto.pdf?aspetto=baroque"))
     assert "esempio-classic.pdf" in answer.headers["Content-Disposition"]

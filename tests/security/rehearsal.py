@@ -32,6 +32,7 @@ BY_CHANCE = frozenset(
         "calendar_feed.token_hash",
         "certificate.code",
         "certificate.snapshot",
+        "job.key",
         "lesson.uid",
         "mailed_link.token_hash",
         "outbox_message.key",
