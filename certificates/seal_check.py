@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from asn1crypto import parser
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
@@ -64,7 +65,7 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) 
         signature, signer_validation_context=trust, skip_diff=True
     )
     whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    good = status.intact and status.valid and whole
+    good = status.intact and status.valid and whole and _fills(signature.pkcs7_content)
     stamp = status.timestamp_validity
     return Seal(
         SealState.INTACT if good else SealState.BROKEN,
@@ -72,3 +73,8 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) 
         trusted=bool(good and status.trusted) if roots else None,
         stamped_at=stamp.timestamp if stamp and stamp.intact and stamp.valid else None,
     )
+
+
+def _fills(contents: bytes) -> bool:
+    """Whether nothing but zeros follows the signature in its place, which no signature covers."""
+    return not any(contents[parser.peek(contents) :])

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,9 +16,9 @@ from pyhanko_certvalidator import ValidationContext
 from certificates.keys import KeyUnusableError, Pkcs12Signer
 from certificates.seal import plain, seal
 from certificates.seal_check import SealState, examine
-from tests.certificates import verapdf
 from tests.certificates.keys import PASSPHRASE, sealing_key
 from tests.certificates.samples import renderer, sample
+from tests.validator import CONFORMS, Validator
 
 KINDS = ("rsa", "p-256")
 
@@ -118,12 +116,6 @@ def test_a_key_shows_nothing_of_itself() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(bool(verapdf.missing()), reason=f"needs the package {verapdf.missing()}")
-def test_it_stays_pdf_a_and_pdf_ua(pdf: bytes, tmp_path: Path) -> None:
-    file = tmp_path / "sealed.pdf"
-    file.write_bytes(seal(pdf, Pkcs12Signer(sealing_key()[0], PASSPHRASE)))
-    done = subprocess.run(
-        [sys.executable, verapdf.__file__, str(file)], capture_output=True, text=True, timeout=300
-    )
-    verdict = json.loads(done.stdout[done.stdout.index("{") :])
-    assert verdict == {str(file): {"PDFA_2_A": [], "PDFUA_1": []}}
+def test_it_stays_pdf_a_and_pdf_ua(pdf: bytes, validator: Validator) -> None:
+    sealed = seal(pdf, Pkcs12Signer(sealing_key()[0], PASSPHRASE))
+    assert validator.failures(sealed) == CONFORMS
