@@ -7,6 +7,9 @@ for byte, and the file stays PDF/A and PDF/UA. With a timestamp authority it is 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -35,10 +38,16 @@ def seal(pdf: bytes, signer: Signer, timestamper: TimeStamper | None = None) -> 
         field_name=FIELD, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES
     )
     sealed = io.BytesIO()
-    signers.PdfSigner(metadata, _Adapter(signer), timestamper=timestamper).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=2 * room, output=sealed
-    )
+    maker = signers.PdfSigner(metadata, _Adapter(signer), timestamper=timestamper)
+    document = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    apart(lambda: maker.sign_pdf(document, bytes_reserved=2 * room, output=sealed))
     return sealed.getvalue()
+
+
+def apart(work: Callable[[], Any]) -> Any:
+    """Do it in a thread of its own: pyHanko starts an event loop, and this one may have one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 def plain(certificate: x509.Certificate) -> asn1.Certificate:

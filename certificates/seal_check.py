@@ -17,7 +17,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from certificates.seal import plain
+from certificates.seal import apart, plain
 
 # That somebody is not vouched for is an answer here, no event to be logged.
 logging.getLogger("pyhanko.sign.validation.generic_cms").setLevel(logging.CRITICAL)
@@ -61,8 +61,8 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) 
         allow_fetching=False,
         revocation_mode="soft-fail",
     )
-    status: PdfSignatureStatus = validate_pdf_signature(
-        signature, signer_validation_context=trust, skip_diff=True
+    status: PdfSignatureStatus = apart(
+        lambda: validate_pdf_signature(signature, signer_validation_context=trust, skip_diff=True)
     )
     whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
     good = status.intact and status.valid and whole and _fills(signature.pkcs7_content)

@@ -6,7 +6,6 @@ import asyncio
 import io
 import shutil
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.keys import KeyUnusableError, Pkcs12Signer
-from certificates.seal import plain, seal
+from certificates.seal import apart, plain, seal
 from certificates.seal_check import SealState, examine
 from tests.certificates.keys import PASSPHRASE, sealing_key
 from tests.certificates.samples import renderer, sample
@@ -59,7 +58,7 @@ def test_what_was_rendered_stays_and_the_seal_covers_all(
 def test_pyhanko_itself_says_so(sealed: bytes, kind: str) -> None:
     (signature,) = PdfFileReader(io.BytesIO(sealed)).embedded_regular_signatures
     trust = ValidationContext(trust_roots=[plain(sealing_key(kind)[1])], allow_fetching=False)
-    status = asyncio.run(async_validate_pdf_signature(signature, trust))
+    status = apart(lambda: asyncio.run(async_validate_pdf_signature(signature, trust)))
     assert status.bottom_line
     assert status.modification_level.name == "NONE"
 
@@ -118,6 +117,5 @@ def test_a_key_shows_nothing_of_itself() -> None:
 
 @pytest.mark.slow
 def test_it_stays_pdf_a_and_pdf_ua(pdf: bytes, validator: Validator) -> None:
-    with ThreadPoolExecutor(1) as apart:  # a browser may have left an event loop in this thread
-        sealed = apart.submit(seal, pdf, Pkcs12Signer(sealing_key()[0], PASSPHRASE)).result()
+    sealed = seal(pdf, Pkcs12Signer(sealing_key()[0], PASSPHRASE))
     assert validator.failures(sealed) == CONFORMS
