@@ -43,4 +43,8 @@ class LayoutFetcher:
 
     def with_resource(self, url: str, resource: Resource) -> "LayoutFetcher":
         """Return a new fetcher that serves one resource more."""
-        return LayoutFetcher({**self._resources, url: resource})
+        return self.with_resources({url: resource})
+
+    def with_resources(self, more: Mapping[str, Resource]) -> "LayoutFetcher":
+        """Return a new fetcher that serves these too, and has refused nothing yet."""
+        return LayoutFetcher({**self._resources, **more})

@@ -36,9 +36,7 @@ class Printer:
 
     def print(self, html: str, pictures: Mapping[str, Resource] | None = None) -> Printed:
         """The PDF of a page; RenderError if it asks for anything that is not named."""
-        fetcher = self._fetcher
-        for name, resource in (pictures or {}).items():
-            fetcher = fetcher.with_resource(name, resource)
+        fetcher = self._fetcher.with_resources(pictures or {})  # of its own: it remembers refusals
         with self._lock:
             try:
                 document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(

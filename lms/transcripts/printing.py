@@ -9,7 +9,6 @@ from flask import Response, current_app
 from flask_babel import get_locale
 
 from lms.accounts.models import Person
-from lms.attendance.printing import lay_out
 from lms.attendance.words_paper import drawn
 from lms.catalogue.models import Cycle, Lesson
 from lms.clock import now
@@ -49,9 +48,11 @@ def _pdf(
         first=1,
         **values,
     )
+    from lms.attendance.press import printer  # noqa: PLC0415 - only who prints loads Pango
+
     name = slug(f"{word} {drawn(person.full_name)} {now():%Y-%m-%d}")
     return Response(
-        lay_out(html, {}).pdf,
+        printer().print(html).pdf,
         mimetype="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
     )

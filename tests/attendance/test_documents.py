@@ -24,7 +24,7 @@ from lms.attendance import (
 )
 from lms.attendance.models import AttendanceRegister, Mark
 from lms.attendance.models_paper import RegisterDocument
-from lms.attendance.press import printer
+from lms.attendance.press import Printer, printer
 from lms.attendance.rules import Cell
 from lms.attendance.sealed import read_sealed
 from lms.catalogue.models import FundingEmblem
@@ -304,6 +304,13 @@ def test_no_file_or_address_is_ever_opened() -> None:
     for address in ("file:///etc/passwd", "https://example.org/x.png", "register:other.svg"):
         with pytest.raises(RenderError):
             printer().print(f'<html lang="it"><title>x</title><img alt="x" src="{address}"></html>')
+
+
+def test_a_page_that_was_refused_spoils_no_other() -> None:
+    own = Printer()
+    with pytest.raises(RenderError):
+        own.print('<html lang="it"><title>x</title><img alt="x" src="file:///etc/passwd"></html>')
+    assert own.print('<html lang="it"><title>x</title><p>y</p></html>').pages == 1
 
 
 def test_letters_without_a_drawing_are_replaced() -> None:
