@@ -7,7 +7,7 @@ from math import ceil
 from certificates.data import MOST_MODULES, CertificateData, ModuleLine
 from certificates.designs import CLASSIC_2, DESIGNS
 from certificates.faces import SANS, SERIF, Metrics, metrics
-from certificates.person import Person, person
+from certificates.person import Person, narrowest, person
 from certificates.wording import (
     OTHER,
     WORDS,
@@ -173,16 +173,7 @@ def _narrowest(words: list[str], face: Metrics, lines: int) -> float:
     # Sizes are rounded to 0.1 pt when set; the margin keeps the last word from falling off.
     widths = [face.width(word) * 1.015 for word in words]
     space = face.width(" ")
-    low, high = max(widths), sum(widths) + space * (len(words) - 1)
-    if lines == 1:
-        return high
-    for _ in range(20):
-        middle = (low + high) / 2
-        if sum(1 for _ in _wrap(widths, space, middle)) <= lines:
-            high = middle
-        else:
-            low = middle
-    return high
+    return narrowest(widths, space, lines, lambda room: sum(1 for _ in _wrap(widths, space, room)))
 
 
 def _wrap(widths: list[float], space: float, room: float) -> Iterator[float]:

@@ -1,6 +1,6 @@
 """What differs between the certificates of one cycle, worded and broken into lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from certificates.data import CertificateData
@@ -122,13 +122,23 @@ def set_name(name: str, design: Design, scale: float = 1.0) -> tuple[Lines, floa
 def _evenest(words: Sequence[str], face: Metrics, lines: int) -> float:
     """Width at font size 1 of the narrowest column that holds the words on so many lines."""
     widths = [face.width(word) for word in words]
-    space = face.width(" ")
-    low, high = max(widths), sum(widths) + space * (len(words) - 1)
+
+    def used(room: float) -> int:
+        return sum(1 for _ in _broken(words, face, room))
+
+    return narrowest(widths, face.width(" "), lines, used)
+
+
+def narrowest(
+    widths: Sequence[float], space: float, lines: int, used: Callable[[float], int]
+) -> float:
+    """The least room in which words of these widths take so many lines; `used` counts them."""
+    low, high = max(widths), sum(widths) + space * (len(widths) - 1)
     if lines == 1:
         return high
     for _ in range(20):
         middle = (low + high) / 2
-        if sum(1 for _ in _broken(words, face, middle)) <= lines:
+        if used(middle) <= lines:
             high = middle
         else:
             low = middle

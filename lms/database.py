@@ -13,6 +13,8 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -120,6 +122,12 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     if branch in WAL_SAFE_BRANCHES:
         return version[2] >= WAL_SAFE_BRANCHES[branch]
     return version >= WAL_SAFE_FROM
+
+
+def insert_new(table: Any, bind: Engine | Connection) -> Any:
+    """An INSERT that leaves rows as they are whose key is known already: who came first counts."""
+    kind = postgresql if bind.dialect.name == "postgresql" else sqlite_dialect
+    return kind.insert(table).on_conflict_do_nothing()
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import Connection, Integer, Table, bindparam, exists, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import audit
 from lms.attendance import queries_checking
@@ -31,6 +30,7 @@ from lms.attendance.records import lock_open_register, write_outcomes
 from lms.attendance.rules import Outcome, Proof, derive
 from lms.catalogue.models import Lesson, Module
 from lms.clock import now
+from lms.database import insert_new
 from lms.enrolment.models import Enrolment
 from lms.errors import UserError
 from lms.extensions import db
@@ -123,9 +123,8 @@ def shared_register(lesson_id: int) -> int:
     connection = db.session.connection()
     row = connection.execute(_REGISTER, {"lesson_id": lesson_id}).one_or_none()
     if row is None:
-        kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-        new = kind.insert(_REGISTERS).values(lesson_id=lesson_id, status=RegisterStatus.OPEN)
-        connection.execute(new.on_conflict_do_nothing())
+        new = insert_new(_REGISTERS, connection)
+        connection.execute(new.values(lesson_id=lesson_id, status=RegisterStatus.OPEN))
         row = connection.execute(_REGISTER, {"lesson_id": lesson_id}).one()
     if row.status is RegisterStatus.CLOSED:
         raise UserError(_("The register of this lesson is closed."), 409)

@@ -15,7 +15,6 @@ from typing import Any
 
 import pikepdf
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import jobs
 from lms.attendance import queries_parts
@@ -23,6 +22,7 @@ from lms.attendance.models_paper import RegisterDocumentPart
 from lms.attendance.pdf import Printed
 from lms.attendance.pdf_joining import Joiner
 from lms.attendance.printing import Layout, Tell, lay_out
+from lms.database import insert_new
 from lms.extensions import db
 from lms.text import slug
 
@@ -70,15 +70,12 @@ def _join_parts(ids: list[int]) -> Printed:
 
 
 def _keep(document_id: int, section: int, position: int, printed: Printed, **more: Any) -> None:
-    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     values = {"whole": False, "parts": 1, **more}
     db.session.execute(
-        kind.insert(RegisterDocumentPart)
-        .values(
+        insert_new(RegisterDocumentPart, db.engine).values(
             document_id=document_id, section=section, position=position, pdf=printed.pdf,
             pages=printed.pages, **values,
         )
-        .on_conflict_do_nothing()
     )  # fmt: skip
 
 

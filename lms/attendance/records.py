@@ -11,7 +11,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import lazyload
 
 from lms.attendance.intervals import Interval
@@ -27,6 +26,7 @@ from lms.attendance.queries_evidence import evidence_counts, proofs
 from lms.attendance.rules import Outcome, derive, mark_for
 from lms.catalogue.models import Lesson, LessonStatus
 from lms.clock import now
+from lms.database import insert_new
 from lms.errors import UserError
 from lms.extensions import db
 
@@ -35,11 +35,10 @@ _RECORDS: Any = AttendanceRecord.__table__
 
 def lock_register(lesson: Lesson) -> AttendanceRegister:
     """The register of `lesson`, made if nobody had written in it, locked until the commit."""
-    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     db.session.execute(
-        kind.insert(AttendanceRegister)
-        .values(lesson_id=lesson.id, status=RegisterStatus.OPEN)
-        .on_conflict_do_nothing()
+        insert_new(AttendanceRegister, db.engine).values(
+            lesson_id=lesson.id, status=RegisterStatus.OPEN
+        )
     )
     return db.session.execute(
         select(AttendanceRegister)

@@ -6,11 +6,11 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import undefer
 
 from lms import secretbox
 from lms.clock import now
+from lms.database import insert_new
 from lms.extensions import db
 from lms.issuance.models_keys import IssuerKey
 
@@ -24,8 +24,7 @@ def ensure() -> None:
     if db.session.scalar(select(IssuerKey.id).limit(1)) is not None:
         return
     row = row_of(RSAKey.generate_key(BITS, private=True))
-    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    db.session.execute(kind.insert(IssuerKey.__table__).on_conflict_do_nothing(), [row])
+    db.session.execute(insert_new(IssuerKey.__table__, db.engine), [row])
 
 
 def row_of(key: RSAKey) -> dict[str, Any]:

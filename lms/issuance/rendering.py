@@ -16,10 +16,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import jobs
 from lms.clock import now
+from lms.database import insert_new
 from lms.extensions import db
 from lms.issuance import issuer_keys, queries, snapshots
 from lms.issuance.making import JOB_KIND
@@ -122,5 +122,4 @@ def _store(rows: list[dict[str, Any]]) -> None:
     """Insert documents; where another worker was quicker, its bytes stay (they are the same)."""
     if not rows:
         return
-    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    db.session.execute(kind.insert(_documents).on_conflict_do_nothing(), rows)
+    db.session.execute(insert_new(_documents, db.engine), rows)

@@ -101,9 +101,7 @@ def settle(task: CertificateTask, outcome: Outcome, *, by: int | None, note: str
     task.outcome, task.settled_at, task.settled_by_id, task.note = outcome, now(), by, note
 
 
-def settle_all(certificate_id: int, outcome: Outcome, *, by: int | None, note: str = "") -> int:
-    """End the open tasks of a certificate; how many."""
-    tasks = queries_tasks.open_of([certificate_id])[certificate_id]
-    for task in tasks:
+def settle_all(certificate_id: int, outcome: Outcome, *, by: int | None, note: str = "") -> None:
+    """End the open tasks of a certificate."""
+    for task in queries_tasks.open_of([certificate_id])[certificate_id]:
         settle(task, outcome, by=by, note=note)
-    return len(tasks)

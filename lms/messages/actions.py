@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import audit, jobs
 from lms.clock import now
+from lms.database import insert_new
 from lms.errors import UserError
 from lms.extensions import db
 from lms.messages.letters import Letter
@@ -42,7 +42,6 @@ def post(key: str, to: str, letter: Letter, language: str = "it") -> bool:
     """
     if not 0 < len(key) <= KEY_LENGTH:
         raise ValueError(f"a key has from 1 to {KEY_LENGTH} characters")
-    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = {
         "key": key,
         "recipient": clean_line(to)[:ADDRESS_LENGTH],
@@ -53,9 +52,7 @@ def post(key: str, to: str, letter: Letter, language: str = "it") -> bool:
         "created_at": now(),
         "queued_at": now(),
     }
-    added = db.session.scalar(
-        kind.insert(_outbox).values(row).on_conflict_do_nothing().returning(_outbox.c.id)
-    )
+    added = db.session.scalar(insert_new(_outbox, db.engine).values(row).returning(_outbox.c.id))
     if added is None:
         return False
     jobs.enqueue(JOB_KIND, OutboxMessage.job_key(added), {"message_id": added})
