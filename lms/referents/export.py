@@ -10,13 +10,12 @@ from lms.catalogue.words import MODE_WORDS
 from lms.organisations.models import Organisation
 from lms.pages import local_date
 from lms.referents import queries
-from lms.referents.queries import Colleague, CycleFacts, Training
+from lms.referents.queries import NO_FACTS, Colleague, CycleFacts, Training
 from lms.referents.words import training_outcome
 from lms.spreadsheets import csv_response, xlsx_response
 from lms.text import slug
 
 Row = list[object]
-NO_FACTS = CycleFacts(None, None, (), ())
 
 
 def as_csv(body: Organisation, year: int) -> Response:

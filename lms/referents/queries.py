@@ -158,6 +158,9 @@ class CycleFacts:
     areas: Sequence[str]
 
 
+NO_FACTS = CycleFacts(None, None, (), ())  # of a cycle without lessons
+
+
 def facts_of_cycles(cycle_ids: Collection[int]) -> dict[int, CycleFacts]:
     """Dates, modes and subject areas of cycles; one query."""
     rows = db.session.execute(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from lms.attendance.models import AttendanceRegister, RegisterStatus
@@ -17,13 +16,11 @@ from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
 from lms.issuance.counting import Standing
 from lms.issuance.facts import progress
-from lms.lists import has_words
-from lms.referents.queries import CycleFacts, Training, facts_of_cycles, trainings
+from lms.referents.queries import NO_FACTS, CycleFacts, Training, facts_of_cycles, trainings
 from lms.text import search_key
 from lms.transcripts.rules import YearTotal, by_year
 
 COUNTED = (EnrolmentStatus.CONFIRMED, EnrolmentStatus.WITHDRAWN)
-NO_FACTS = CycleFacts(None, None, (), ())
 
 
 @dataclass(frozen=True)
@@ -43,12 +40,12 @@ class Record:
 
     def search(self, text: str) -> list[Entry]:
         """The entries whose cycle has every word of `text`."""
-        words = search_key(text).split()
-        return [
-            each
-            for each in self.entries
-            if all(word in each.training.enrolment.cycle.search_key for word in words)
-        ]
+        return [each for each in self.entries if speaks_of(each.training.enrolment.cycle, text)]
+
+
+def speaks_of(cycle: Cycle, text: str) -> bool:
+    """Whether the cycle's title or code has every word of `text`."""
+    return all(word in cycle.search_key for word in search_key(text).split())
 
 
 def record_of(person_id: int) -> Record:
@@ -76,9 +73,9 @@ def record_of(person_id: int) -> Record:
     return Record(found, years)
 
 
-def taught(person_id: int, text: str = "") -> Select[Any]:
+def taught(person_id: int) -> list[Lesson]:
     """The lessons a person taught whose register is closed, the latest first."""
-    return (
+    rows = (
         select(Lesson)
         .join(Lesson.module)
         .join(Module.cycle)
@@ -90,10 +87,10 @@ def taught(person_id: int, text: str = "") -> Select[Any]:
             Lesson.status == LessonStatus.SCHEDULED,
             Lesson.starts_at <= now(),
             AttendanceRegister.status == RegisterStatus.CLOSED,
-            has_words(Cycle.search_key, text),
         )
         .order_by(Lesson.starts_at.desc(), Lesson.id.desc())
     )
+    return list(db.session.scalars(rows).unique())
 
 
 @dataclass(frozen=True)

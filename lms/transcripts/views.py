@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from lms.accounts.models import Person
 from lms.extensions import db
-from lms.lists import page_of, page_of_list, search_text
+from lms.lists import page_of_list, search_text
 from lms.referents.rules import DUE_MINUTES
 from lms.transcripts import printing, queries
 
@@ -49,10 +49,11 @@ def training_pdf() -> Response:
 def teaching() -> str:
     """The lessons one taught, of registers already closed."""
     text = search_text()
-    everything = list(db.session.scalars(queries.taught(current_user.person_id)).unique())
+    everything = queries.taught(current_user.person_id)
+    found = [lesson for lesson in everything if queries.speaks_of(lesson.module.cycle, text)]
     return render_template(
         "transcripts/teaching.html",
-        page=page_of(queries.taught(current_user.person_id, text)),
+        page=page_of_list(found),
         years=queries.years_taught(everything),
         text=text,
     )
@@ -62,4 +63,4 @@ def teaching() -> str:
 def teaching_pdf() -> Response:
     """The same, all of it, to be handed in."""
     me = _me()
-    return printing.teaching_pdf(me, list(db.session.scalars(queries.taught(me.id)).unique()))
+    return printing.teaching_pdf(me, queries.taught(me.id))
