@@ -7,7 +7,7 @@ the browser (`permits`); only the button writes.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -145,10 +145,24 @@ def _check(direction: Direction) -> Answer:
 
 
 def _drawn(page: CheckPage, problem: str = "") -> str:
+    own, done = page.own, page.state is State.DONE
+    shown = _shown(own) if own and done else None
+    why = _why(page.desk.lesson_id, own.enrolment_id) if own and done else ""
     return framed(
-        "attendance/check.html", page=page, desk=page.desk, own=page.own, problem=problem,
+        "attendance/check.html", {"name": current_user.full_name, "why": why},
+        page=replace(page, own=None), desk=page.desk, own=shown, problem=problem,
         reload_seconds=RELOAD_SECONDS,
     )  # fmt: skip
+
+
+def _shown(own: OwnCheck) -> OwnCheck:
+    """What many share: the same minute, the same minutes, nobody's number."""
+    minute = own.at.replace(second=0, microsecond=0) if own.at else None
+    return replace(own, enrolment_id=0, at=minute)
+
+
+def _why(lesson_id: int, enrolment_id: int) -> str:
+    return url_for("attendance.why", lesson_id=lesson_id, enrolment_id=enrolment_id)
 
 
 def _confirmed(page: CheckPage) -> Answer:
