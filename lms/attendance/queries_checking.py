@@ -13,10 +13,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Row,
     ScalarSelect,
     Select,
     and_,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -163,25 +165,35 @@ class OwnCheck:
         return self.last is EvidenceKind.CHECKIN
 
 
-def _own_evidence() -> ColumnElement[bool]:
+_OTHER: Any = Enrolment.__table__.alias()
+_UNITED = _OTHER.c.united_into_id == _ENROLMENT.id
+# Whether other enrolments are united into one's own. Few are: their evidence is asked for apart,
+# because PostgreSQL would go through a whole register for it until it has counted the tables.
+_HAS_UNITED = exists().where(_UNITED).correlate(Enrolment.__table__)
+
+
+def _own_evidence(*, united: bool) -> ColumnElement[bool]:
     """Evidence of the outer query's register and enrolment, and of those united into it."""
-    united = Enrolment.__table__.alias()
-    mine = or_(united.c.id == _ENROLMENT.id, united.c.united_into_id == _ENROLMENT.id)
-    own = select(united.c.id).where(mine).correlate(Enrolment.__table__)
-    return and_(_EVIDENCE.register_id == _REGISTER.id, _EVIDENCE.enrolment_id.in_(own))
+    mine: ColumnElement[bool] = _EVIDENCE.enrolment_id == _ENROLMENT.id
+    if united:
+        others = select(_OTHER.c.id).where(_UNITED).correlate(Enrolment.__table__)
+        mine = or_(mine, _EVIDENCE.enrolment_id.in_(others))
+    return and_(_EVIDENCE.register_id == _REGISTER.id, mine)
 
 
-def _is_check() -> ColumnElement[bool]:
-    return or_(_EVIDENCE.kind == EvidenceKind.CHECKIN, _EVIDENCE.kind == EvidenceKind.CHECKOUT)
+def _last_check(column: Any, *, united: bool) -> ScalarSelect[Any]:
+    """This column of the last check-in or check-out."""
+    checks = or_(_EVIDENCE.kind == EvidenceKind.CHECKIN, _EVIDENCE.kind == EvidenceKind.CHECKOUT)
+    found = select(column).where(_own_evidence(united=united), checks)
+    return _told_of_them(found.order_by(_EVIDENCE.id.desc()).limit(1))
 
 
 def _told_of_them(asked: Select[Any]) -> ScalarSelect[Any]:
     return asked.correlate(AttendanceRegister.__table__, Enrolment.__table__).scalar_subquery()
 
 
-def _visit_statement() -> Select[Any]:
+def _visit_statement(*, united: bool) -> Select[Any]:
     """The columns of a desk, then those of one person's own, which are NULL for a stranger's."""
-    last = _told_of_them(select(func.max(_EVIDENCE.id)).where(_own_evidence(), _is_check()))
     all_records = (
         select(func.coalesce(func.sum(_RECORD.minutes), 0))
         .where(_RECORD.enrolment_id == _ENROLMENT.id)
@@ -194,19 +206,19 @@ def _visit_statement() -> Select[Any]:
         _ONE_DESK.add_columns(
             _ENROLMENT.id,
             _ENROLMENT.status,
-            _EVIDENCE.kind,
-            _EVIDENCE.at,
+            _last_check(_EVIDENCE.kind, united=united),
+            _last_check(_EVIDENCE.at, united=united),
             _RECORD.mark,
             _RECORD.minutes,
             all_records,
+            _HAS_UNITED,
         )
         .outerjoin(Enrolment.__table__, and_(_ENROLMENT.cycle_id == _CYCLE.id, person))
-        .outerjoin(Evidence.__table__, _EVIDENCE.id == last)
         .outerjoin(AttendanceRecord.__table__, record)
     )
 
 
-_VISIT = _visit_statement()
+_VISIT, _VISIT_UNITED = (_visit_statement(united=united) for united in (False, True))
 
 
 class Visit(NamedTuple):
@@ -218,14 +230,22 @@ class Visit(NamedTuple):
 
 def visit(lesson_id: int, person_id: int) -> Visit | None:
     """Somebody's visit to a lesson's check-in, in one query; None where there is no such lesson."""
-    asked = {"lesson_id": lesson_id, "person_id": person_id}
-    row = db.session.connection().execute(_VISIT, asked).one_or_none()
+    row = _asked(db.session.connection(), (_VISIT, _VISIT_UNITED), lesson_id, person_id)
     if row is None:
         return None
-    number, status, kind, at, mark, minutes, hours = row[-7:]
+    number, status, kind, at, mark, minutes, hours, _united = row[-8:]
     enrolled = status is EnrolmentStatus.CONFIRMED
     own = OwnCheck(number, enrolled, kind, at, mark, minutes or 0, hours) if number else None
-    return Visit(Desk(*row[:-7]), own)
+    return Visit(Desk(*row[:-8]), own)
+
+
+def _asked(
+    connection: Connection, statements: tuple[Select[Any], Select[Any]], lesson: int, person: int
+) -> Row[Any] | None:
+    """The one row of the first statement; of the second where its last column says so."""
+    about = {"lesson_id": lesson, "person_id": person}
+    row = connection.execute(statements[0], about).one_or_none()
+    return row if row is None or not row[-1] else connection.execute(statements[1], about).one()
 
 
 class Place(NamedTuple):
@@ -240,12 +260,11 @@ class Place(NamedTuple):
     pieces: int
 
 
-def _place_statement() -> Select[Any]:
-    latest = select(_EVIDENCE.kind).where(_own_evidence(), _is_check())
-    last = _told_of_them(latest.order_by(_EVIDENCE.id.desc()).limit(1))
-    pieces = _told_of_them(select(func.count(_EVIDENCE.id)).where(_own_evidence()))
+def _place_statement(*, united: bool) -> Select[Any]:
+    last = _last_check(_EVIDENCE.kind, united=united)
+    pieces = _told_of_them(select(func.count(_EVIDENCE.id)).where(_own_evidence(united=united)))
     return (
-        _ONE_DESK.add_columns(_ENROLMENT.id, last, pieces)
+        _ONE_DESK.add_columns(_ENROLMENT.id, last, pieces, _HAS_UNITED)
         .join(Enrolment.__table__, _ENROLMENT.cycle_id == _CYCLE.id)
         .where(
             _ENROLMENT.person_id == bindparam("person_id", type_=Integer),
@@ -254,14 +273,13 @@ def _place_statement() -> Select[Any]:
     )
 
 
-_PLACE = _place_statement()
+_PLACE, _PLACE_UNITED = (_place_statement(united=united) for united in (False, True))
 
 
 def place(connection: Connection, lesson_id: int, person_id: int) -> Place | None:
     """Somebody's place in a lesson's check-in; None for who is not enrolled."""
-    asked = {"lesson_id": lesson_id, "person_id": person_id}
-    row = connection.execute(_PLACE, asked).one_or_none()
-    return Place(Desk(*row[:-3]), *row[-3:]) if row else None
+    row = _asked(connection, (_PLACE, _PLACE_UNITED), lesson_id, person_id)
+    return Place(Desk(*row[:-4]), *row[-4:-1]) if row else None
 
 
 def ready() -> None:

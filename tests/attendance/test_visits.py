@@ -1,0 +1,82 @@
+"""One visit to a check-in: cheap however many came before, and of all records of a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert
+
+from lms.attendance import actions_checking, queries_checking
+from lms.attendance.codes import Direction
+from lms.attendance.models import Evidence, EvidenceKind, Mark
+from lms.clock import now
+from lms.enrolment.models import EnrolmentStatus
+from lms.extensions import db
+from tests import factories
+from tests.attendance.test_checkin import Room
+
+CAME_BEFORE = 200
+
+
+def test_evidence_of_united_enrolments_is_ones_own(app: Flask) -> None:
+    room = Room("Ada Abete", "Ada Abete")
+    kept, other = room.people
+    assert other.person_id is not None
+    actions_checking.check(room.lesson.id, other.person_id, Direction.IN, "a device")
+    db.session.flush()
+    other.status, other.united_into_id = EnrolmentStatus.WITHDRAWN, kept.id
+    db.session.commit()
+    visit = queries_checking.visit(room.lesson.id, kept.person_id or 0)
+    assert visit is not None
+    assert visit.own is not None
+    assert visit.own.inside
+    place = queries_checking.place(db.session.connection(), room.lesson.id, kept.person_id or 0)
+    assert place is not None
+    assert (place.last, place.pieces) == (EvidenceKind.CHECKIN, 1)
+
+
+@pytest.mark.one_database("postgresql")
+def test_nobody_goes_through_all_who_came_before(app: Flask) -> None:
+    """The first lesson of a new installation: PostgreSQL has counted nothing yet."""
+    room = Room("Ada Abete")
+    ada = room.people[0]
+    assert ada.person_id is not None
+    connection = db.session.connection()
+    register_id = actions_checking.shared_register(connection, room.lesson.id)
+    others = [factories.enrolment(ada.cycle) for _number in range(CAME_BEFORE)]
+    came: dict[str, Any] = {
+        "register_id": register_id, "kind": EvidenceKind.CHECKIN, "mark": Mark.PRESENT,
+        "minutes": 60, "reason": "", "author_id": room.trainer.id, "at": now(),
+    }  # fmt: skip
+    db.session.flush()
+    db.session.execute(insert(Evidence), [{**came, "enrolment_id": each.id} for each in others])
+    db.session.commit()
+    asked = {"lesson_id": room.lesson.id, "person_id": ada.person_id}
+    for statement in (queries_checking._VISIT, queries_checking._PLACE):
+        assert looked_at(statement, asked) < CAME_BEFORE / 10
+
+
+def looked_at(statement: Any, values: dict[str, int]) -> float:
+    """How many rows of evidence PostgreSQL looks at to answer."""
+    compiled = statement.compile(dialect=db.engine.dialect)
+    makers = compiled._bind_processors
+    given = {
+        name: makers[name](value) if name in makers else value
+        for name, value in compiled.construct_params(values).items()
+    }
+    cursor = db.session.connection().connection.cursor()
+    cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}", given)
+    found = cursor.fetchone()
+    assert found is not None
+    return rows_of("evidence", found[0][0]["Plan"])
+
+
+def rows_of(table: str, node: dict[str, Any]) -> float:
+    """The rows of a table that this step of a plan and those below it look at."""
+    below = sum(rows_of(table, each) for each in node.get("Plans", ()))
+    if node.get("Relation Name") != table:
+        return below
+    seen = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    return float(below + seen * node["Actual Loops"])
