@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
-from sqlalchemy.util.queue import Queue
+from sqlalchemy.util.queue import Empty, Queue
 
 may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 WRITES = "writes"  # in a connection's `info`: what it was last used for
@@ -26,8 +26,18 @@ logging.getLogger(__name__).setLevel(logging.WARNING)
 class _Alike(Queue[ConnectionPoolEntry]):
     """Idle connections; the first that was last used for the same thing goes first.
 
-    Among equals the one that came back last: its statements are prepared, its pages read.
+    Among equals the one that came back last: its statements are prepared, its pages read. While the
+    pool may still grow none is turned from reading to writing or back: another is opened.
     """
+
+    def get(self, block: bool = True, timeout: float | None = None) -> ConnectionPoolEntry:
+        """As the pool asks: it waits for one (`block`) only where it may open no more."""
+        if not block:
+            fitting = (may_write.get(), None)
+            with self.mutex:
+                if all(entry.info.get(WRITES) not in fitting for entry in self.queue):
+                    raise Empty
+        return super().get(block, timeout)
 
     def _get(self) -> ConnectionPoolEntry:
         wanted = may_write.get()
