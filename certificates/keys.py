@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 SMALLEST_RSA = 2048
+LARGEST_P256 = 72  # bytes of a signature in DER
 _UNREADABLE = "the file is not PKCS#12, or the passphrase is wrong"
 
 
@@ -66,6 +67,12 @@ class Pkcs12Signer:
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), SHA256())
         return self._key.sign(data, ec.ECDSA(SHA256()))
+
+
+def signature_room(certificate: x509.Certificate) -> int:
+    """The most bytes a signature by this certificate's key can have."""
+    key = certificate.public_key()
+    return key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else LARGEST_P256
 
 
 def is_in_force(certificate: x509.Certificate, at: datetime) -> bool:

@@ -68,13 +68,13 @@ def render_alone(data: CertificateData) -> bytes:
     return _press().renderer.render(data)
 
 
-def _sealed(pdf: bytes) -> bytes:
-    """The document with the seal of the settings; as it is where none is set."""
+def _made(data: CertificateData) -> bytes:
+    """The document with the seal of the settings; without where none is set."""
     if current_app.config["SETTINGS"].seal is None:
-        return pdf
+        return _press().render(data)
     from lms.issuance.sealing import sealed  # noqa: PLC0415 - only who seals loads pyHanko
 
-    return sealed(pdf)
+    return sealed(_press(), data)
 
 
 @jobs.handler(JOB_KIND)
@@ -103,7 +103,7 @@ def prepare_documents(job: jobs.Job) -> None:
 def _render(certificate_id: int, snapshot: str) -> dict[str, Any] | None:
     """The row of a document; None, told in the log, when it cannot be made."""
     try:
-        pdf = _sealed(_press().render(snapshots.thaw(snapshot)))
+        pdf = _made(snapshots.thaw(snapshot))
     except jobs.TryAgain:  # there is no seal now, for nobody: all wait
         raise
     except Exception:  # one bad certificate must not keep the others from their people

@@ -15,7 +15,9 @@ from flask import current_app
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
+from certificates.data import CertificateData
 from certificates.keys import is_in_force
+from certificates.press import Press
 from certificates.seal import seal
 from lms.clock import now
 from lms.config_seal import SealSettings, TimestampAuthority
@@ -28,15 +30,17 @@ RETRY = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-def sealed(pdf: bytes) -> bytes:
-    """The document with its seal. Raises `TryAgain` while no seal can be made."""
+def sealed(press: Press, data: CertificateData) -> bytes:
+    """A certificate's document with its seal. Raises `TryAgain` while no seal can be made."""
     settings: SealSettings = current_app.config["SETTINGS"].seal
     if not is_in_force(settings.signer.certificate, now()):
         log.error("the certificate of the seal is not in force")
         raise TryAgain(RETRY, "the certificate of the seal is not in force")
-    authority = settings.authority
+    if settings.authority is None:
+        return press.sealed(data, settings.signer)
+    pdf = press.render(data)
     try:
-        return seal(pdf, settings.signer, HttpTimeStamper(authority) if authority else None)
+        return seal(pdf, settings.signer, HttpTimeStamper(settings.authority))
     except (OSError, TimestampRequestError) as error:
         log.error("no timestamp", extra={"reason": type(error).__name__})
         raise TryAgain(RETRY, "the timestamp authority gives no timestamp") from error
