@@ -16,7 +16,8 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from certificates.data import CertificateData
-from certificates.keys import is_in_force
+from certificates.keys import NoSignatureError, is_in_force
+from certificates.plate.sealing import SealError
 from certificates.press import Press
 from certificates.seal import seal
 from lms.clock import now
@@ -36,11 +37,14 @@ def sealed(press: Press, data: CertificateData) -> bytes:
     if not is_in_force(settings.signer.certificate, now()):
         log.error("the certificate of the seal is not in force")
         raise TryAgain(RETRY, "the certificate of the seal is not in force")
-    if settings.authority is None:
-        return press.sealed(data, settings.signer)
-    pdf = press.render(data)
     try:
-        return seal(pdf, settings.signer, HttpTimeStamper(settings.authority))
+        if settings.authority is None:
+            return press.sealed(data, settings.signer)
+        stamper = HttpTimeStamper(settings.authority)
+        return seal(press.render(data), settings.signer, stamper)
+    except (NoSignatureError, SealError) as error:
+        log.error("no signature", extra={"reason": str(error)})
+        raise TryAgain(RETRY, f"the key of the seal gives no signature: {error}") from error
     except (OSError, TimestampRequestError) as error:
         log.error("no timestamp", extra={"reason": type(error).__name__})
         raise TryAgain(RETRY, "the timestamp authority gives no timestamp") from error
