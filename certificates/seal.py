@@ -21,7 +21,9 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certificates.keys import Signer, signature_room
@@ -29,21 +31,32 @@ from certificates.keys import Signer, signature_room
 FIELD = "Seal"
 DIGEST = "sha256"
 _ROOM = 512  # what the signature's container has beside certificates, names and the signature
+# What is embedded for later stands under the seal too: one revision, wholly covered.
+_TOGETHER = DSSContentSettings(
+    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+)
 _ROOM_FOR_TIMESTAMP = 12 * 1024  # a timestamp with its own certificates has some 6 KB
 
 
 def seal(
-    pdf: bytes, signer: Signer, timestamper: TimeStamper | None = None, at: datetime | None = None
+    pdf: bytes,
+    signer: Signer,
+    timestamper: TimeStamper | None = None,
+    at: datetime | None = None,
+    lasting: ValidationContext | None = None,
 ) -> bytes:
     """The same document with a seal. What `signer` or `timestamper` raise is passed on.
 
     `at`: the time the seal claims, now unless given. With it the same document gives the same bytes
-    wherever the key gives the same signature (RSA).
-    """
+    wherever the key gives the same signature (RSA). `lasting`: where to get what is embedded for
+    checks in years to come (PAdES B-LT); `SigningError` when that cannot be had.
+    """  # fmt: skip
     room = room_for(signer) + (_ROOM_FOR_TIMESTAMP if timestamper else 0)
     metadata = signers.PdfSignatureMetadata(
-        field_name=FIELD, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES
-    )
+        field_name=FIELD, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES,
+        validation_context=lasting, embed_validation_info=lasting is not None,
+        dss_settings=_TOGETHER,
+    )  # fmt: skip
     sealed = io.BytesIO()
     maker = _Sealer(metadata, _Adapter(signer), timestamper=timestamper)
     maker.at = at.astimezone(UTC) if at else None

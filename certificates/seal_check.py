@@ -35,13 +35,15 @@ class SealState(enum.StrEnum):
 class Seal:
     """`trusted`: whether the certificates given vouch for who sealed; None where none were given.
 
-    `stamped_at`: the instant a timestamp authority vouches for, where there is one.
+    `stamped_at`: the instant a timestamp authority vouches for, where there is one. `lasting`:
+    whether what a check in years to come needs (revocation lists or answers) is in the file.
     """
 
     state: SealState
     signer: str = ""
     trusted: bool | None = None
     stamped_at: datetime | None = None
+    lasting: bool = False
 
 
 def examine(pdf: bytes, roots: Sequence[x509.Certificate] = ()) -> Seal:
@@ -72,7 +74,14 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) 
         signer=status.signing_cert.subject.human_friendly,
         trusted=bool(good and status.trusted) if roots else None,
         stamped_at=stamp.timestamp if stamp and stamp.intact and stamp.valid else None,
+        lasting=good and _lasts(signature),
     )
+
+
+def _lasts(signature: EmbeddedPdfSignature) -> bool:
+    root = signature.reader.root
+    kept = root["/DSS"] if "/DSS" in root else ()
+    return "/CRLs" in kept or "/OCSPs" in kept
 
 
 def _fills(contents: bytes) -> bool:

@@ -10,15 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from cryptography import x509
+
 from certificates.keys import KeyUnusableError, Pkcs12Signer, Signer, read_certificates
 from lms.signers import RemoteSigner, TokenSigner
 
 _FILE, _WORD, _WORD_FILE = "LMS_SEAL_PKCS12", "LMS_SEAL_PASSPHRASE", "LMS_SEAL_PASSPHRASE_FILE"
 _LIBRARY, _TOKEN, _LABEL = "LMS_SEAL_PKCS11", "LMS_SEAL_TOKEN", "LMS_SEAL_KEY"
 _REMOTE, _CERTIFICATE, _TSA = "LMS_SEAL_REMOTE_URL", "LMS_SEAL_CERTIFICATE", "LMS_SEAL_TSA_URL"
+_ROOTS = "LMS_SEAL_ROOTS"
 _SOURCES = (_FILE, _LIBRARY, _REMOTE)
 _NEEDS = {_LIBRARY: (_TOKEN, _LABEL, _CERTIFICATE), _REMOTE: (_CERTIFICATE,), _FILE: ()}
-_OTHERS = (_WORD, _WORD_FILE, _TOKEN, _LABEL, _CERTIFICATE, _TSA)
+_OTHERS = (_WORD, _WORD_FILE, _TOKEN, _LABEL, _CERTIFICATE, _TSA, _ROOTS)
 _NEAR = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -36,6 +39,7 @@ class SealSettings:
 
     signer: Signer
     authority: TimestampAuthority | None = None
+    roots: tuple[x509.Certificate, ...] = ()  # given: what a check in years needs is embedded
 
 
 def read_seal(environ: Mapping[str, str], faults: list[str]) -> SealSettings | None:
@@ -53,7 +57,23 @@ def read_seal(environ: Mapping[str, str], faults: list[str]) -> SealSettings | N
     if passphrase is None or missing:
         return None
     signer = _signer(source, given, passphrase, faults)
-    return SealSettings(signer, authority) if signer else None
+    roots = _roots(given, faults)
+    return SealSettings(signer, authority, roots) if signer else None
+
+
+def _roots(given: Mapping[str, str], faults: list[str]) -> tuple[x509.Certificate, ...]:
+    """Whom the seal and its timestamp stand under; set only by who wants seals that last."""
+    if not given[_ROOTS]:
+        return ()
+    if not given[_TSA]:
+        faults.append(f"{_ROOTS} is set, but {_TSA} is not: only a stamped seal can last.")
+    try:
+        return tuple(x509.load_pem_x509_certificates(Path(given[_ROOTS]).read_bytes()))
+    except OSError as error:
+        faults.append(f"{_ROOTS} is '{given[_ROOTS]}'; it cannot be read: {error.strerror}.")
+    except ValueError:
+        faults.append(f"{_ROOTS} is '{given[_ROOTS]}'; it holds no certificates in PEM.")
+    return ()
 
 
 def _none_or_several(given: Mapping[str, str], sources: list[str]) -> list[str]:

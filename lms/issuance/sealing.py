@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import lru_cache
 
 import requests
 from asn1crypto import tsp
+from cryptography import x509
 from flask import current_app
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
@@ -22,6 +25,7 @@ from certificates.press import Press
 from certificates.seal import seal
 from lms.clock import now
 from lms.config_seal import SealSettings, TimestampAuthority
+from lms.issuance.lasting import Evidence
 from lms.jobs import TryAgain
 
 TIMEOUT = (5, 15)  # seconds to be connected, and between two bytes of the answer
@@ -40,14 +44,40 @@ def sealed(press: Press, data: CertificateData) -> bytes:
     try:
         if settings.authority is None:
             return press.sealed(data, settings.signer)
-        stamper = HttpTimeStamper(settings.authority)
-        return seal(press.render(data), settings.signer, stamper)
+        return _stamped(press.render(data), settings, settings.authority)
     except (NoSignatureError, SealError) as error:
         log.error("no signature", extra={"reason": str(error)})
         raise TryAgain(RETRY, f"the key of the seal gives no signature: {error}") from error
+    except SigningError as error:
+        log.error("no evidence", extra={"reason": type(error).__name__})
+        words = "revoked, or nobody says that the certificates of seal and timestamp are not"
+        raise TryAgain(RETRY, words) from error
     except (OSError, TimestampRequestError) as error:
         log.error("no timestamp", extra={"reason": type(error).__name__})
         raise TryAgain(RETRY, "the timestamp authority gives no timestamp") from error
+
+
+def _stamped(pdf: bytes, settings: SealSettings, authority: TimestampAuthority) -> bytes:
+    stamper = _stamper(authority)
+    if not settings.roots:
+        return seal(pdf, settings.signer, stamper)
+    evidence = _evidence(settings.roots, tuple(settings.signer.chain))
+    try:
+        return seal(pdf, settings.signer, stamper, lasting=evidence.context(now()))
+    except SigningError:
+        evidence.forget()
+        raise
+
+
+@lru_cache(maxsize=1)
+def _evidence(roots: tuple[x509.Certificate, ...], chain: tuple[x509.Certificate, ...]) -> Evidence:
+    return Evidence(roots, chain)
+
+
+@lru_cache(maxsize=1)
+def _stamper(authority: TimestampAuthority) -> HttpTimeStamper:
+    """One for all seals: it asks for a stamp to learn the authority's certificates once only."""
+    return HttpTimeStamper(authority)
 
 
 class HttpTimeStamper(TimeStamper):
