@@ -14,9 +14,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 
 SMALLEST_RSA = 2048
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+LONGEST_NAME = 200
 LARGEST_P256 = 72  # bytes of a signature in DER
 _UNREADABLE = "the file is not PKCS#12, or the passphrase is wrong"
 
@@ -104,6 +106,16 @@ def signs_well(certificate: x509.Certificate, signature: bytes, data: bytes) -> 
     except InvalidSignature:
         return False
     return True
+
+
+def name_of(name: x509.Name) -> str:
+    """Whose a certificate is, for people: common name, and the organisation where it says more."""
+    said = [
+        str(found[0].value)
+        for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+        if (found := name.get_attributes_for_oid(oid))
+    ]
+    return " – ".join(dict.fromkeys(said))[:LONGEST_NAME] or name.rfc4514_string()[:LONGEST_NAME]
 
 
 def signature_room(certificate: x509.Certificate) -> int:

@@ -80,7 +80,9 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) 
 
 def _lasts(signature: EmbeddedPdfSignature) -> bool:
     root = signature.reader.root
-    kept = root["/DSS"] if "/DSS" in root else ()
+    if "/DSS" not in root:
+        return False
+    kept = root["/DSS"]  # not get: that gives the reference
     return "/CRLs" in kept or "/OCSPs" in kept
 
 

@@ -7,7 +7,8 @@ for a seal that means less than people believe would be worse.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import requests
@@ -19,10 +20,11 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from certificates.data import CertificateData
-from certificates.keys import NoSignatureError, is_in_force
+from certificates.keys import NoSignatureError, is_in_force, name_of
 from certificates.plate.sealing import SealError
 from certificates.press import Press
 from certificates.seal import seal
+from certificates.seal_check import examine
 from lms.clock import now
 from lms.config_seal import SealSettings, TimestampAuthority
 from lms.issuance.lasting import Evidence
@@ -35,16 +37,26 @@ RETRY = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-def sealed(press: Press, data: CertificateData) -> bytes:
+@dataclass(frozen=True)
+class Sealed:
+    """A document, who sealed it, and the instant a timestamp authority vouches for."""
+
+    pdf: bytes
+    by: str
+    stamped_at: datetime | None = None
+
+
+def sealed(press: Press, data: CertificateData) -> Sealed:
     """A certificate's document with its seal. Raises `TryAgain` while no seal can be made."""
     settings: SealSettings = current_app.config["SETTINGS"].seal
     if not is_in_force(settings.signer.certificate, now()):
         log.error("the certificate of the seal is not in force")
         raise TryAgain(RETRY, "the certificate of the seal is not in force")
+    by = name_of(settings.signer.certificate.subject)
     try:
         if settings.authority is None:
-            return press.sealed(data, settings.signer)
-        return _stamped(press.render(data), settings, settings.authority)
+            return Sealed(press.sealed(data, settings.signer), by)
+        pdf = _stamped(press.render(data), settings, settings.authority)
     except (NoSignatureError, SealError) as error:
         log.error("no signature", extra={"reason": str(error)})
         raise TryAgain(RETRY, f"the key of the seal gives no signature: {error}") from error
@@ -55,6 +67,7 @@ def sealed(press: Press, data: CertificateData) -> bytes:
     except (OSError, TimestampRequestError) as error:
         log.error("no timestamp", extra={"reason": type(error).__name__})
         raise TryAgain(RETRY, "the timestamp authority gives no timestamp") from error
+    return Sealed(pdf, by, examine(pdf).stamped_at)
 
 
 def _stamped(pdf: bytes, settings: SealSettings, authority: TimestampAuthority) -> bytes:
