@@ -246,6 +246,7 @@ TABLE: dict[str, Rule] = {
     "issuance.download": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
     # one's own certificates and progress; verification, for whoever holds a code or a file
     "issuance.credential": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
+    "issuance.document_metadata": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
     "issuance.my_certificates": Rule(SIGNED_IN),
     "issuance.my_progress": Rule(PARTICIPATING, "cycle", hidden=True),
     "issuance.verify_start": Rule(ANYONE),
