@@ -17,6 +17,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from certificates.keys import name_of
 from certificates.seal import apart, plain
 
 # That somebody is not vouched for is an answer here, no event to be logged.
@@ -71,7 +72,7 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) 
     stamp = status.timestamp_validity
     return Seal(
         SealState.INTACT if good else SealState.BROKEN,
-        signer=status.signing_cert.subject.human_friendly,
+        signer=name_of(x509.load_der_x509_certificate(status.signing_cert.dump()).subject),
         trusted=bool(good and status.trusted) if roots else None,
         stamped_at=stamp.timestamp if stamp and stamp.intact and stamp.valid else None,
         lasting=good and _lasts(signature),

@@ -73,7 +73,7 @@ def test_pyhanko_and_pdfsig_find_it_valid(signer, tmp_path: Path) -> None:
 
 def test_any_byte_changed_is_found(rsa) -> None:
     sealed = press().sealed(sample(), rsa)
-    for place in range(7, len(sealed), len(sealed) // 40):
+    for place in range(7, len(sealed), len(sealed) // 20):
         changed = bytearray(sealed)
         changed[place] ^= 1
         assert examine(bytes(changed)).state is not SealState.INTACT, place
@@ -131,7 +131,13 @@ def test_who_is_laid_out_alone_is_sealed_too(rsa) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layout", [("classic", 2), ("modern", 1), ("bilingual", 1)])
-def test_it_stays_pdf_a_and_pdf_ua(signer, layout, validator: Validator) -> None:
-    data = sample(layout=layout[0], layout_version=layout[1])
-    assert validator.failures(press().sealed(data, signer)) == CONFORMS
+@pytest.mark.parametrize("layout", ["classic", "modern", "bilingual"])
+def test_it_stays_pdf_a_and_pdf_ua(rsa, layout, validator: Validator) -> None:
+    data = sample(layout=layout)
+    assert validator.failures(press().sealed(data, rsa)) == CONFORMS
+
+
+@pytest.mark.slow
+def test_so_it_does_with_an_elliptic_key(validator: Validator) -> None:
+    signer = Pkcs12Signer(sealing_key("p-256")[0], PASSPHRASE)
+    assert validator.failures(press().sealed(sample(), signer)) == CONFORMS

@@ -31,6 +31,7 @@ from tests.issuance.test_sealing import faults_of, set_seal, stored, waiting_cer
 from tests.validator import CONFORMS, Validator
 
 __all__ = ["set_seal"]
+pytestmark = pytest.mark.one_database  # nothing here is the database's
 
 
 @dataclass

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from flask.cli import ScriptInfo
 
+from lms.cli.certificates import verify
 from lms.extensions import db
 from lms.issuance.models import CertificateDocument
 from lms.issuance.seal_state import Trouble, seal_state
@@ -57,6 +61,20 @@ def test_verification_says_when_it_was_stamped(app, client) -> None:
     page = client.get(f"/verifica/{one.code}").text
     assert "Ente &lt;di&gt; prova; una marca temporale ne attesta l’istante" in page
     assert "2 maggio 2026" in page
+
+
+def test_the_command_says_who_sealed(app, given, set_seal, tmp_path: Path) -> None:
+    set_seal(given)
+    taught = TaughtCycle()
+    taught.entitled(1)
+    issue(app, taught)
+    file = tmp_path / "attestato.pdf"
+    file.write_bytes(with_document(app, certificates()[0]))
+    shell, given_app = CliRunner(), ScriptInfo(create_app=lambda: app)
+    told = copy_context().run(shell.invoke, verify, [str(file)], obj=given_app)
+    assert told.exit_code == 0
+    words = "the seal is intact: Ente di prova, without a timestamp (by the key set here)."
+    assert words in told.output
 
 
 def test_the_page_says_how_the_seal_stands(administrator, given, set_seal) -> None:

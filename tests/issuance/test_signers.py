@@ -27,6 +27,7 @@ from tests.certificates.samples import press, sample
 from tests.issuance.test_sealing import faults_of, set_seal, stored, waiting_certificate
 
 __all__ = ["set_seal"]
+pytestmark = pytest.mark.one_database  # nothing here is the database's
 TOKEN = "parola del servizio"
 
 
