@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, current_app, jsonify
+from flask_babel import gettext as _
 
 from certificates.badge import CONTEXT
 from lms import access
+from lms.errors import UserError
 from lms.issuance import agid, credentials, issuer_keys, queries_certificates
 from lms.issuance.blueprint import blueprint
 from lms.issuance.models import Certificate
@@ -27,8 +29,14 @@ def document_metadata(**_address: int) -> Response:
     """What protocol and conservation want to know of the document, where the settings name us."""
     shown, owner = access.subject(Certificate), agid.body()
     document = queries_certificates.document_of(shown.id)
-    if owner is None or document is None or not document.pdf:
-        abort(404)
+    if owner is None:
+        raise UserError(_("Metadata are not set up on this site."), 409)
+    if document is None:
+        raise UserError(_("The document is being prepared: try again in a moment."), 409)
+    if not document.pdf:
+        raise UserError(
+            _("The person's data were erased: of this certificate only the record is kept."), 404
+        )
     return metadata_response(shown, document, owner)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from lms.errors import UserError
 from lms.issuance.blueprint import blueprint
 from lms.issuance.seal_state import refusal, seal_state
 from lms.transaction import reads_first
@@ -24,7 +25,7 @@ def seal() -> str:
 def try_seal() -> Response:
     """Have the key sign something of no meaning; nobody waits for it meanwhile."""
     if seal_state() is None:
-        abort(404)
+        raise UserError(_("Certificates are not sealed: there is no key to try."), 409)
     if why := refusal():
         flash(_("The key gives no signature: %(why)s.", why=why), "danger")
     else:

@@ -101,18 +101,22 @@ def test_whoever_has_the_pdf_has_its_metadata(client, issued, owned) -> None:
 
 def test_without_a_name_for_the_administration_there_are_none(client, issued) -> None:
     client.sign_in(factories.organiser())
-    assert client.get(f"/attestati/{issued.id}.xml").status_code == 404
+    refused = client.get(f"/attestati/{issued.id}.xml")
+    assert refused.status_code == 409
+    assert "I metadati non sono predisposti su questo sito" in refused.text
     assert "Metadati" not in client.get(f"/attestati/{issued.id}").text
 
 
-def test_what_is_not_made_yet_is_not_found(app, client, issued, owned) -> None:
+def test_what_is_not_made_yet_has_none(app, client, issued, owned) -> None:
     client.sign_in(factories.organiser())
     assert "Metadati (AgID)" in client.get(f"/attestati/{issued.id}").text
     other = TaughtCycle()
     other.entitled(1)
     issue(app, other)
     [bare] = [one for one in certificates() if one.id != issued.id]
-    assert client.get(f"/attestati/{bare.id}.xml").status_code == 404
+    refused = client.get(f"/attestati/{bare.id}.xml")
+    assert refused.status_code == 409
+    assert "in preparazione" in refused.text
 
 
 def test_the_archive_has_them_beside_the_pdfs(client, issued, owned) -> None:

@@ -79,7 +79,7 @@ def test_the_command_says_who_sealed(app, given, set_seal, tmp_path: Path) -> No
 
 def test_the_page_says_how_the_seal_stands(administrator, given, set_seal) -> None:
     assert "Gli attestati non sono sigillati" in administrator.get("/sigillo").text
-    assert administrator.post("/sigillo/prova").status_code == 404
+    assert administrator.post("/sigillo/prova").status_code == 409
     set_seal(given)
     page = administrator.get("/sigillo").text
     for words in ("Ente di prova", "Autorità di prova", "in un file su questa macchina"):
