@@ -53,7 +53,7 @@ def _documents(who: Whose) -> Select[Any]:
             row.sha256,
             row.size,
             row.rendered_at,
-            row.sealed_by,
+            row.sealed_by.label("seal_of"),
             row.stamped_at,
         )
         .join(Certificate, Certificate.id == row.certificate_id)
