@@ -17,6 +17,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from certificates.keys import name_of
 from certificates.seal import apart, plain
 
 # That somebody is not vouched for is an answer here, no event to be logged.
@@ -35,13 +36,15 @@ class SealState(enum.StrEnum):
 class Seal:
     """`trusted`: whether the certificates given vouch for who sealed; None where none were given.
 
-    `stamped_at`: the instant a timestamp authority vouches for, where there is one.
+    `stamped_at`: the instant a timestamp authority vouches for, where there is one. `lasting`:
+    whether what a check in years to come needs (revocation lists or answers) is in the file.
     """
 
     state: SealState
     signer: str = ""
     trusted: bool | None = None
     stamped_at: datetime | None = None
+    lasting: bool = False
 
 
 def examine(pdf: bytes, roots: Sequence[x509.Certificate] = ()) -> Seal:
@@ -69,10 +72,19 @@ def _judged(signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate]) 
     stamp = status.timestamp_validity
     return Seal(
         SealState.INTACT if good else SealState.BROKEN,
-        signer=status.signing_cert.subject.human_friendly,
+        signer=name_of(x509.load_der_x509_certificate(status.signing_cert.dump()).subject),
         trusted=bool(good and status.trusted) if roots else None,
         stamped_at=stamp.timestamp if stamp and stamp.intact and stamp.valid else None,
+        lasting=good and _lasts(signature),
     )
+
+
+def _lasts(signature: EmbeddedPdfSignature) -> bool:
+    root = signature.reader.root
+    if "/DSS" not in root:
+        return False
+    kept = root["/DSS"]  # not get: that gives the reference
+    return "/CRLs" in kept or "/OCSPs" in kept
 
 
 def _fills(contents: bytes) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lms.brokers import Broker, read_broker
+from lms.config_body import PublicBody, read_body
 from lms.config_oidc import OidcProvider, read_providers
 from lms.config_seal import SealSettings, read_seal
 from lms.mailserver import MailServer, Sender, read_sender, read_server
@@ -65,6 +66,7 @@ class Settings:
     broker: Broker | None
     oidc: tuple[OidcProvider, ...] = ()
     seal: SealSettings | None = None
+    body: PublicBody | None = None
 
     @property
     def production(self) -> bool:
@@ -116,6 +118,7 @@ class Settings:
             broker=reader.broker(),
             oidc=read_providers(environ, reader.faults, production=production),
             seal=read_seal(environ, reader.faults),
+            body=read_body(environ, reader.faults),
         )
         if production and reader.flag("LMS_DEMO"):
             reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")

@@ -10,10 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from certificates.keys import KeyUnusableError, Pkcs12Signer, Signer
+from cryptography import x509
+
+from certificates.keys import KeyUnusableError, Pkcs12Signer, Signer, read_certificates
+from lms.signers import RemoteSigner, TokenSigner
 
 _FILE, _WORD, _WORD_FILE = "LMS_SEAL_PKCS12", "LMS_SEAL_PASSPHRASE", "LMS_SEAL_PASSPHRASE_FILE"
-_TSA = "LMS_SEAL_TSA_URL"
+_LIBRARY, _TOKEN, _LABEL = "LMS_SEAL_PKCS11", "LMS_SEAL_TOKEN", "LMS_SEAL_KEY"
+_REMOTE, _CERTIFICATE, _TSA = "LMS_SEAL_REMOTE_URL", "LMS_SEAL_CERTIFICATE", "LMS_SEAL_TSA_URL"
+_ROOTS = "LMS_SEAL_ROOTS"
+_SOURCES = (_FILE, _LIBRARY, _REMOTE)
+_NEEDS = {_LIBRARY: (_TOKEN, _LABEL, _CERTIFICATE), _REMOTE: (_CERTIFICATE,), _FILE: ()}
+_OTHERS = (_WORD, _WORD_FILE, _TOKEN, _LABEL, _CERTIFICATE, _TSA, _ROOTS)
+_NEAR = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -30,28 +39,84 @@ class SealSettings:
 
     signer: Signer
     authority: TimestampAuthority | None = None
+    roots: tuple[x509.Certificate, ...] = ()  # given: what a check in years needs is embedded
 
 
 def read_seal(environ: Mapping[str, str], faults: list[str]) -> SealSettings | None:
     """The seal that is set, or None; what is wrong is added to `faults`."""
-    given = {name: environ.get(name, "").strip() for name in (_FILE, _WORD, _WORD_FILE, _TSA)}
-    if not given[_FILE]:
-        stray = [name for name in (_WORD, _WORD_FILE, _TSA) if given[name]]
-        faults += [f"{name} is set, but {_FILE} names no key to seal with." for name in stray]
+    given = {name: environ.get(name, "").strip() for name in (*_SOURCES, *_OTHERS)}
+    sources = [name for name in _SOURCES if given[name]]
+    if len(sources) != 1:
+        faults += _none_or_several(given, sources)
         return None
+    source = sources[0]
+    missing = [name for name in _NEEDS[source] if not given[name]]
+    faults += [f"{source} is set, but {name} is not." for name in missing]
     authority = _authority(given[_TSA], faults)
     passphrase = _passphrase(environ.get(_WORD, ""), given[_WORD_FILE], faults)
-    if passphrase is None:
+    if passphrase is None or missing:
         return None
+    signer = _signer(source, given, passphrase, faults)
+    roots = _roots(given, faults)
+    return SealSettings(signer, authority, roots) if signer else None
+
+
+def _roots(given: Mapping[str, str], faults: list[str]) -> tuple[x509.Certificate, ...]:
+    """Whom the seal and its timestamp stand under; set only by who wants seals that last."""
+    if not given[_ROOTS]:
+        return ()
+    if not given[_TSA]:
+        faults.append(f"{_ROOTS} is set, but {_TSA} is not: only a stamped seal can last.")
     try:
-        signer = Pkcs12Signer(Path(given[_FILE]).read_bytes(), passphrase)
+        return tuple(x509.load_pem_x509_certificates(Path(given[_ROOTS]).read_bytes()))
     except OSError as error:
-        faults.append(f"{_FILE} is '{given[_FILE]}'; it cannot be read: {error.strerror}.")
+        faults.append(f"{_ROOTS} is '{given[_ROOTS]}'; it cannot be read: {error.strerror}.")
+    except ValueError:
+        faults.append(f"{_ROOTS} is '{given[_ROOTS]}'; it holds no certificates in PEM.")
+    return ()
+
+
+def _none_or_several(given: Mapping[str, str], sources: list[str]) -> list[str]:
+    if sources:
+        return [f"{' and '.join(sources)} are set: the seal has one key."]
+    stray = [name for name in _OTHERS if given[name]]
+    return [f"{name} is set, but {_FILE} names no key to seal with." for name in stray]
+
+
+def _signer(
+    source: str, given: Mapping[str, str], passphrase: str, faults: list[str]
+) -> Signer | None:
+    """The key of one source; nothing is asked of a token or a service yet."""
+    if source == _REMOTE and not _private(given[_REMOTE]):
+        faults.append(f"{_REMOTE} must begin with https:// (http:// only on this machine).")
+        return None
+    if source == _LIBRARY and not Path(given[_LIBRARY]).is_file():
+        faults.append(f"{_LIBRARY} is '{given[_LIBRARY]}'; there is no such library.")
+        return None
+    name = _FILE if source == _FILE else _CERTIFICATE
+    try:
+        content = Path(given[name]).read_bytes()
+        if source == _FILE:
+            return Pkcs12Signer(content, passphrase)
+        own, *chain = read_certificates(content)
+    except OSError as error:
+        faults.append(f"{name} is '{given[name]}'; it cannot be read: {error.strerror}.")
     except KeyUnusableError as error:
-        faults.append(f"{_FILE} is '{given[_FILE]}'; it cannot be used: {error}.")
+        faults.append(f"{name} is '{given[name]}'; it cannot be used: {error}.")
     else:
-        return SealSettings(signer, authority)
+        if source == _REMOTE:
+            return RemoteSigner(given[_REMOTE], passphrase, own, chain)
+        return TokenSigner(
+            given[_LIBRARY], given[_TOKEN], given[_LABEL], passphrase, own, chain
+        )  # fmt: skip
     return None
+
+
+def _private(url: str) -> bool:
+    """Whether nobody on the way reads what is sent to an address."""
+    parts = urlsplit(url)
+    near = parts.scheme == "http" and parts.hostname in _NEAR
+    return bool(parts.hostname) and (parts.scheme == "https" or near) and "@" not in parts.netloc
 
 
 def _passphrase(word: str, file: str, faults: list[str]) -> str | None:

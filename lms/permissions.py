@@ -240,9 +240,13 @@ TABLE: dict[str, Rule] = {
     # facts that changed after issue: a list of what waits, and leaving a certificate as it is
     "issuance.tasks": Rule(ORGANISING),
     "issuance.keep": Rule(ORGANISING, "certificate", hidden=True),
+    # the seal of this site, and whether its key answers
+    "issuance.seal": Rule(ADMINISTERING),
+    "issuance.try_seal": Rule(ADMINISTERING),
     "issuance.download": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
     # one's own certificates and progress; verification, for whoever holds a code or a file
     "issuance.credential": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
+    "issuance.document_metadata": Rule(OWN_OR_ORGANISERS, "certificate", hidden=True),
     "issuance.my_certificates": Rule(SIGNED_IN),
     "issuance.my_progress": Rule(PARTICIPATING, "cycle", hidden=True),
     "issuance.verify_start": Rule(ANYONE),

@@ -56,6 +56,7 @@ from lms.issuance import views_credential as _issuance_badges  # noqa: F401 - Op
 from lms.issuance import views_layout as _issuance_layout  # noqa: F401 - how certificates look
 from lms.issuance import views_life as _issuance_life  # noqa: F401 - changes after issue
 from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of participants
+from lms.issuance import views_seal as _issuance_seal  # noqa: F401 - how the seal stands
 from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody
 from lms.issuance.blueprint import blueprint as issuance
 from lms.joining import answering as _joining_answering  # noqa: F401 - declares its jobs

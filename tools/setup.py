@@ -47,6 +47,7 @@ TEST_PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "poppler-utils": ("pdftotext",),
     "qpdf": ("qpdf",),
+    "softhsm2": ("softhsm2-util",),
     "gir1.2-ical-3.0": ("/usr/lib/*/girepository-1.0/ICal-3.0.typelib",),
     "python3-gi": ("/usr/lib/python3/dist-packages/gi/__init__.py",),
 }

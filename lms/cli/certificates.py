@@ -150,9 +150,10 @@ def _seal(content: bytes) -> str:
         return "not sealed."
     if seal.state is SealState.BROKEN:
         return "the seal is broken: the file was changed after it was sealed."
-    stamp = f", stamped {seal.stamped_at.isoformat()}" if seal.stamped_at else ""
+    stamp = f"stamped {seal.stamped_at.isoformat()}" if seal.stamped_at else "without a timestamp"
+    lasting = ", with what a check in years needs" if seal.lasting else ""
     trust = {True: "by the key set here", False: "by a key not set here", None: "key not compared"}
-    return f"the seal is intact: {seal.signer}{stamp} ({trust[seal.trusted]})."
+    return f"the seal is intact: {seal.signer}, {stamp}{lasting} ({trust[seal.trusted]})."
 
 
 def _verdict(seen: Seen, certificate: Certificate | None) -> tuple[Exit, str]:

@@ -81,7 +81,9 @@ INSPECTIONS = _Section(
 )  # fmt: skip
 
 MAIL = _Section(_l("Mail"), "messages.outbox", frozenset({"messages"}))
-JOBS = _Section(_l("Jobs"), "operations.overview", frozenset({"operations"}))
+JOBS = _Section(_l("Jobs"), "operations.overview", frozenset({"operations"}),
+    frozenset({"issuance.seal"}),
+)  # fmt: skip
 
 FOR_STRANGERS = (CYCLES, VERIFY)
 FOR_PEOPLE = (HOME, CYCLES, CERTIFICATES, CALENDAR)

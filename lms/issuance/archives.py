@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from flask_babel import gettext as _
 
 from lms.clock import ROME
+from lms.config_body import PublicBody
 from lms.extensions import db
-from lms.issuance import queries_archive, words
+from lms.issuance import agid, queries_archive, words
 from lms.issuance.models import CertificateStatus
 from lms.issuance.queries_archive import Entry
 from lms.links import public_url
@@ -35,21 +36,33 @@ def file_name(entry: Entry) -> str:
 
 def archive(entries: Sequence[Entry]) -> Iterator[bytes]:
     """The pieces of the ZIP; the manifest comes last and lists what really is in it."""
-    header = manifest_header()
+    owner = agid.body()
+    header = manifest_header() + ([str(_("Metadata"))] if owner else [])
     packed = ZipStream()
     rows: list[Sequence[object]] = []
     for start in range(0, len(entries), BATCH):
         batch = entries[start : start + BATCH]
         pdfs = queries_archive.pdfs([each.id for each in batch])
+        sheets = _sheets(batch, owner) if owner else {}
         db.session.rollback()  # whoever reads slowly shall keep no transaction open
         for entry in batch:
             pdf = pdfs.get(entry.id)
             name = file_name(entry) if pdf else ""
-            rows.append(_row(entry, name))
+            sheet = sheets.get(entry.id) if pdf else None
+            beside = name.removesuffix(".pdf") + ".xml" if sheet else ""
+            rows.append([*_row(entry, name), *([beside] if owner else [])])
             if pdf:
                 yield packed.add(name, pdf)
+            if sheet:
+                yield packed.add(beside, sheet, packed=True)
     yield packed.add(MANIFEST, csv_bytes(header, rows), packed=True)
     yield packed.end()
+
+
+def _sheets(batch: Sequence[Entry], owner: PublicBody) -> dict[int, bytes]:
+    """The metadata of each document of the batch (AgID, annex 5)."""
+    found = queries_archive.with_documents([each.id for each in batch])
+    return {one.id: agid.metadata(one, document, owner) for one, document in found}
 
 
 def manifest_header() -> list[str]:

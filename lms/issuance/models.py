@@ -72,6 +72,8 @@ class CertificateDocument(Base):
     sha256: Mapped[str] = mapped_column(Hash, unique=True)
     size: Mapped[int]
     rendered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed_by: Mapped[str | None] = mapped_column(String(200))
+    stamped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # as a timestamp vouches
 
 
 class CertificateEventKind(enum.StrEnum):

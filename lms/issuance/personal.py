@@ -48,7 +48,14 @@ def _certificates(who: Whose) -> Select[Any]:
 def _documents(who: Whose) -> Select[Any]:
     row = CertificateDocument
     return (
-        select(Certificate.serial, row.sha256, row.size, row.rendered_at)
+        select(
+            Certificate.serial,
+            row.sha256,
+            row.size,
+            row.rendered_at,
+            row.sealed_by.label("seal_of"),
+            row.stamped_at,
+        )
         .join(Certificate, Certificate.id == row.certificate_id)
         .where(row.certificate_id.in_(certificates_of(who)))
         .order_by(row.certificate_id)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload, undefer
 
+from lms.catalogue.models import Cycle
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.issuance.models import Certificate, CertificateDocument, CertificateStatus
@@ -69,6 +70,21 @@ def pdfs(certificate_ids: Collection[int]) -> dict[int, bytes]:
         document.certificate_id.in_(certificate_ids)
     )
     return dict(db.session.execute(rows).tuples().all())
+
+
+def with_documents(
+    certificate_ids: Collection[int],
+) -> list[tuple[Certificate, CertificateDocument]]:
+    """These certificates with what is known of their PDFs, cycle and track loaded too."""
+    found = (
+        select(Certificate, CertificateDocument)
+        .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
+        .options(
+            joinedload(Certificate.cycle).joinedload(Cycle.track), undefer(Certificate.snapshot)
+        )
+        .where(Certificate.id.in_(certificate_ids))
+    )
+    return [(one, document) for one, document in db.session.execute(found)]
 
 
 def bodies(cycle_id: int, text: str) -> Page[Body]:

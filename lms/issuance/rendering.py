@@ -68,13 +68,14 @@ def render_alone(data: CertificateData) -> bytes:
     return _press().renderer.render(data)
 
 
-def _sealed(pdf: bytes) -> bytes:
-    """The document with the seal of the settings; as it is where none is set."""
+def _made(data: CertificateData) -> dict[str, Any]:
+    """The document with the seal of the settings; without where none is set."""
     if current_app.config["SETTINGS"].seal is None:
-        return pdf
+        return {"pdf": _press().render(data), "sealed_by": None, "stamped_at": None}
     from lms.issuance.sealing import sealed  # noqa: PLC0415 - only who seals loads pyHanko
 
-    return sealed(pdf)
+    made = sealed(_press(), data)
+    return {"pdf": made.pdf, "sealed_by": made.by, "stamped_at": made.stamped_at}
 
 
 @jobs.handler(JOB_KIND)
@@ -103,17 +104,16 @@ def prepare_documents(job: jobs.Job) -> None:
 def _render(certificate_id: int, snapshot: str) -> dict[str, Any] | None:
     """The row of a document; None, told in the log, when it cannot be made."""
     try:
-        pdf = _sealed(_press().render(snapshots.thaw(snapshot)))
+        made = _made(snapshots.thaw(snapshot))
     except jobs.TryAgain:  # there is no seal now, for nobody: all wait
         raise
     except Exception:  # one bad certificate must not keep the others from their people
         log.exception("certificate not rendered", extra={"certificate": certificate_id})
         return None
-    return {
+    return made | {
         "certificate_id": certificate_id,
-        "pdf": pdf,
-        "sha256": hashlib.sha256(pdf).hexdigest(),
-        "size": len(pdf),
+        "sha256": hashlib.sha256(made["pdf"]).hexdigest(),
+        "size": len(made["pdf"]),
         "rendered_at": now(),
     }
 

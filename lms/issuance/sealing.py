@@ -7,18 +7,27 @@ for a seal that means less than people believe would be worse.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 import requests
 from asn1crypto import tsp
+from cryptography import x509
 from flask import current_app
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from certificates.keys import is_in_force
+from certificates.data import CertificateData
+from certificates.keys import NoSignatureError, is_in_force, name_of
+from certificates.plate.sealing import SealError
+from certificates.press import Press
 from certificates.seal import seal
+from certificates.seal_check import examine
 from lms.clock import now
 from lms.config_seal import SealSettings, TimestampAuthority
+from lms.issuance.lasting import Evidence
 from lms.jobs import TryAgain
 
 TIMEOUT = (5, 15)  # seconds to be connected, and between two bytes of the answer
@@ -28,18 +37,60 @@ RETRY = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-def sealed(pdf: bytes) -> bytes:
-    """The document with its seal. Raises `TryAgain` while no seal can be made."""
+@dataclass(frozen=True)
+class Sealed:
+    """A document, who sealed it, and the instant a timestamp authority vouches for."""
+
+    pdf: bytes
+    by: str
+    stamped_at: datetime | None = None
+
+
+def sealed(press: Press, data: CertificateData) -> Sealed:
+    """A certificate's document with its seal. Raises `TryAgain` while no seal can be made."""
     settings: SealSettings = current_app.config["SETTINGS"].seal
     if not is_in_force(settings.signer.certificate, now()):
         log.error("the certificate of the seal is not in force")
         raise TryAgain(RETRY, "the certificate of the seal is not in force")
-    authority = settings.authority
+    by = name_of(settings.signer.certificate.subject)
     try:
-        return seal(pdf, settings.signer, HttpTimeStamper(authority) if authority else None)
+        if settings.authority is None:
+            return Sealed(press.sealed(data, settings.signer), by)
+        pdf = _stamped(press.render(data), settings, settings.authority)
+    except (NoSignatureError, SealError) as error:
+        log.error("no signature", extra={"reason": str(error)})
+        raise TryAgain(RETRY, f"the key of the seal gives no signature: {error}") from error
+    except SigningError as error:
+        log.error("no evidence", extra={"reason": type(error).__name__})
+        words = "revoked, or nobody says that the certificates of seal and timestamp are not"
+        raise TryAgain(RETRY, words) from error
     except (OSError, TimestampRequestError) as error:
         log.error("no timestamp", extra={"reason": type(error).__name__})
         raise TryAgain(RETRY, "the timestamp authority gives no timestamp") from error
+    return Sealed(pdf, by, examine(pdf).stamped_at)
+
+
+def _stamped(pdf: bytes, settings: SealSettings, authority: TimestampAuthority) -> bytes:
+    stamper = _stamper(authority)
+    if not settings.roots:
+        return seal(pdf, settings.signer, stamper)
+    evidence = _evidence(settings.roots, tuple(settings.signer.chain))
+    try:
+        return seal(pdf, settings.signer, stamper, lasting=evidence.context(now()))
+    except SigningError:
+        evidence.forget()
+        raise
+
+
+@lru_cache(maxsize=1)
+def _evidence(roots: tuple[x509.Certificate, ...], chain: tuple[x509.Certificate, ...]) -> Evidence:
+    return Evidence(roots, chain)
+
+
+@lru_cache(maxsize=1)
+def _stamper(authority: TimestampAuthority) -> HttpTimeStamper:
+    """One for all seals: it asks for a stamp to learn the authority's certificates once only."""
+    return HttpTimeStamper(authority)
 
 
 class HttpTimeStamper(TimeStamper):

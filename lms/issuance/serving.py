@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Response
 
-from lms.issuance import credentials
+from lms.config_body import PublicBody
+from lms.issuance import agid, credentials
 from lms.issuance.models import Certificate, CertificateDocument
 from lms.text import slug
 
@@ -16,6 +17,18 @@ def pdf_response(shown: Certificate, document: CertificateDocument) -> Response:
         document.pdf,
         mimetype="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+    )
+
+
+def metadata_response(
+    shown: Certificate, document: CertificateDocument, owner: PublicBody
+) -> Response:
+    """The metadata of the document, named like the PDF."""
+    name = slug(f"attestato {shown.serial} {shown.holder_name}")
+    return Response(
+        agid.metadata(shown, document, owner),
+        mimetype="application/xml",
+        headers={"Content-Disposition": f'attachment; filename="{name}.xml"'},
     )
 
 

@@ -33,6 +33,8 @@ class Public:
     ended_at: datetime | None
     fictional: bool
     history: Sequence[tuple[CertificateEventKind, datetime]]
+    sealed_by: str | None
+    stamped_at: datetime | None
 
     @property
     def valid(self) -> bool:
@@ -57,6 +59,7 @@ class Details:
 
 def _public(certificate: Certificate) -> Public:
     history = queries.public_history(certificate.id)
+    document = queries.document_facts(certificate.id)
     ends = [at for kind, at in history if kind in queries.ENDS]
     return Public(
         code=grouped(certificate.code),
@@ -64,6 +67,8 @@ def _public(certificate: Certificate) -> Public:
         ended_at=ends[-1] if ends else None,
         fictional=bool(json.loads(certificate.snapshot).get("fictional")),
         history=history,
+        sealed_by=document.sealed_by if document else None,
+        stamped_at=document.stamped_at if document else None,
     )
 
 

@@ -30,7 +30,7 @@ def key_of(kind: str) -> Key:
 
 def certificate(
     key: Key, name: str, *, issuer: tuple[Key, x509.Certificate] | None = None,
-    authority: bool = False, stamps: bool = False, days: int = 30,
+    authority: bool = False, stamps: bool = False, days: int = 30, crl: str = "",
 ) -> x509.Certificate:  # fmt: skip
     """A certificate in force from yesterday on; signed by itself unless `issuer` is given."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -54,6 +54,9 @@ def certificate(
     if stamps:
         only = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         built = built.add_extension(only, critical=True)
+    if crl:
+        place = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
+        built = built.add_extension(x509.CRLDistributionPoints([place]), critical=False)
     signing = issuer[0] if issuer else key
     ed = isinstance(signing, ed25519.Ed25519PrivateKey)
     return built.sign(signing, None if ed else SHA256())  # type: ignore[arg-type]

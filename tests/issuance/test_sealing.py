@@ -46,7 +46,7 @@ def set_seal(app: Flask) -> Iterator[Callable[[dict[str, str]], SealSettings]]:
         seal = read_seal(environ, faults)
         assert faults == []
         assert seal is not None
-        app.config["SETTINGS"] = replace(plain, seal=seal)
+        app.config["SETTINGS"] = replace(app.config["SETTINGS"], seal=seal)
         return seal
 
     yield set_to

@@ -43,7 +43,8 @@ NEVER_TYPED = frozenset(
     attendance_register.seal attendance_register.sealed_rows audit_event.action
     audit_event.detail audit_event.object_type
     calendar_feed.language calendar_feed.token_hash check_in_trace.device
-    certificate.code certificate.serial certificate_document.sha256 contest_attachment.sha256
+    certificate.code certificate.serial certificate_document.sealed_by
+    certificate_document.sha256 contest_attachment.sha256
     cycle.code cycle.search_key cycle.slug enrolment.search_key
     funding_emblem.symbol job.claimed_by job.error job.key job.kind job.payload lesson.uid
     lesson.zone login_change.new_login login_change.old_login mailed_link.address
