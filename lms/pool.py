@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
-from sqlalchemy.util.queue import Empty, Queue
+from sqlalchemy.util.queue import Queue
 
 may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 WRITES = "writes"  # in a connection's `info`: what it was last used for
@@ -26,18 +26,14 @@ logging.getLogger(__name__).setLevel(logging.WARNING)
 class _Alike(Queue[ConnectionPoolEntry]):
     """Idle connections; the first that was last used for the same thing goes first.
 
-    Among equals the one that came back last: its statements are prepared, its pages read. While the
-    pool may still grow none is turned from reading to writing or back: another is opened.
+    Among equals the one that came back last: its statements are prepared, its pages read.
     """
 
-    def get(self, block: bool = True, timeout: float | None = None) -> ConnectionPoolEntry:
-        """As the pool asks: it waits for one (`block`) only where it may open no more."""
-        if not block:
-            fitting = (may_write.get(), None)
-            with self.mutex:
-                if all(entry.info.get(WRITES) not in fitting for entry in self.queue):
-                    raise Empty
-        return super().get(block, timeout)
+    def has_fitting(self) -> bool:
+        """Whether one is here that needs not be turned."""
+        fitting = (may_write.get(), None)
+        with self.mutex:
+            return any(entry.info.get(WRITES) in fitting for entry in self.queue)
 
     def _get(self) -> ConnectionPoolEntry:
         wanted = may_write.get()
@@ -50,9 +46,23 @@ class _Alike(Queue[ConnectionPoolEntry]):
 
 
 class AlikePool(QueuePool):
-    """SQLAlchemy's own pool, but for which of the idle connections is taken."""
+    """SQLAlchemy's own pool, but for which of the idle connections is taken.
+
+    While it may still grow none is turned from reading to writing or back: another is opened.
+    """
 
     _queue_class = _Alike
+    _pool: _Alike
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        may_grow = self._overflow < self._max_overflow
+        if not may_grow or self._pool.has_fitting() or not self._inc_overflow():
+            return super()._do_get()
+        try:
+            return self._create_connection()
+        except BaseException:
+            self._dec_overflow()
+            raise
 
 
 def refuse_hung_up(connection: Any, _record: object, _proxy: object) -> None:

@@ -75,6 +75,15 @@ def test_nobody_is_turned_while_another_may_be_opened(tmp_path: Path) -> None:
 
 
 @pytest.mark.one_database
+def test_who_forgets_the_pool_closes_both_kinds(app: Flask) -> None:
+    both_kinds()
+    closed: list[Any] = []
+    event.listen(db.engine, "close", lambda raw, _record: closed.append(raw))
+    db.engine.dispose()
+    assert len(closed) == 2
+
+
+@pytest.mark.one_database
 def test_the_last_one_is_turned(tmp_path: Path) -> None:
     assert used_by(tmp_path, [False, True, False], pool_size=1, max_overflow=0) == [0, 0, 0]
 
