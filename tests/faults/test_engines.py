@@ -161,11 +161,8 @@ def kills(storm: Storm) -> list[Fault]:
     return [lambda which=which: storm.crew.kill(which) for which in range(len(storm.crew.commands))]
 
 
-def database_restart(
-    request: pytest.FixtureRequest, database: str, server: BrokerServer | None = None
-) -> list[Fault]:
-    # With a broker, what was in hand then comes back when leases end: minutes, for `make faults`.
-    if database != "postgresql" or (server and not FULL):
+def database_restart(request: pytest.FixtureRequest, database: str) -> list[Fault]:
+    if database != "postgresql":
         return []
     cluster = request.getfixturevalue("postgres_server")
 
@@ -207,7 +204,7 @@ def test_over_redis(
     database: str, redis: BrokerServer,
 ) -> None:  # fmt: skip
     storm = Storm(hatchery, app, box, tmp_path, redis)
-    scaled(storm, database_restart(request, database, redis))
+    scaled(storm, database_restart(request, database))
 
 
 @pytest.mark.slow
@@ -217,7 +214,7 @@ def test_over_rabbitmq(
     database: str, rabbitmq: BrokerServer,
 ) -> None:  # fmt: skip
     storm = Storm(hatchery, app, box, tmp_path, rabbitmq)
-    scaled(storm, database_restart(request, database, rabbitmq))
+    scaled(storm, database_restart(request, database))
 
 
 @pytest.mark.slow
