@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from lms import jobs
-from lms.error_words import safe_words
 from lms.extensions import db
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0  # seconds between two tries to reach the database
@@ -30,8 +29,8 @@ def work(stopped: Callable[[], bool], **which: Any) -> bool:
     """
     try:
         return jobs.run_one(**which)
-    except Exception as error:
-        log.warning("jobs wait", extra={"kind": type(error).__name__, "why": safe_words(error)})
+    except Exception:
+        log.exception("jobs wait")
         _give_back(stopped)
         return False
     finally:
