@@ -247,7 +247,7 @@ def certificates(
     hatchery: Hatchery, app: Flask, folder: Path, server: BrokerServer | None = None
 ) -> None:
     taught = TaughtCycle()
-    taught.entitled(CERTIFICATES)
+    taught.crowd(CERTIFICATES)
     issue(app, taught)
     db.session.commit()
     with Crew(hatchery, app, folder, server.url if server else "") as crew:
