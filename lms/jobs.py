@@ -128,6 +128,22 @@ def again(kind: str, key: str, payload: dict[str, Any]) -> Job:
     return job
 
 
+def one_waits(kind: str, key_start: str) -> bool:
+    """Whether a job of this kind, its key beginning so, will begin after this transaction.
+
+    It is held until our commit, by as many as ask: workers pass over what somebody holds. Who finds
+    it being claimed just now, or tried before, is told no, and adds one.
+    """
+    waiting = (
+        select(Job.id)
+        .where(Job.status == JobStatus.QUEUED, Job.kind == kind, Job.attempts == 0)
+        .where(Job.key.startswith(key_start, autoescape=True))
+        .limit(1)
+        .with_for_update(read=True, skip_locked=True)
+    )
+    return db.session.scalar(waiting) is not None
+
+
 def postpone(kind: str, until: datetime) -> None:
     """Let all waiting jobs of `kind` wait until then, as what they need is out of reach."""
     db.session.execute(
