@@ -92,6 +92,7 @@ class TryAgain(Exception):  # noqa: N818 - no fault: a handler's way of saying "
 
 Handler = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
+_last_words: dict[str, Handler] = {}
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -99,6 +100,16 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        return function
+
+    return register
+
+
+def given_up(kind: str) -> Callable[[Handler], Handler]:
+    """Declare what is still to be done when a job of `kind` is given up, in that transaction."""
+
+    def register(function: Handler) -> Handler:
+        _last_words[kind] = function
         return function
 
     return register
@@ -255,13 +266,26 @@ class _Turn:
     def end(self, status: JobStatus, **values: Any) -> None:
         """Write how it ended and commit, unless another worker has the job by now."""
         mine = (Job.status == JobStatus.RUNNING) & (Job.claimed_by == worker_name())
-        db.session.execute(
+        ended = db.session.scalar(
             update(Job)
             .where(Job.id == self.job_id, Job.turn == self.number, mine)
             .values(status=status, claimed_by=None, claimed_until=None, **values)
+            .returning(Job.id)
             .execution_options(synchronize_session=False)
         )
+        if ended is not None and status is JobStatus.FAILED:
+            self._say_so()
         db.session.commit()
+
+    def _say_so(self) -> None:
+        job = db.session.get_one(Job, self.job_id)
+        if job.kind not in _last_words:
+            return
+        try:
+            with db.session.begin_nested():
+                _last_words[job.kind](job)
+        except Exception:
+            log.exception("given up without a word", extra={"job": job.id, "kind": job.kind})
 
     def fail(self, error: Exception) -> None:
         """Come back a little later, or give up."""

@@ -24,6 +24,7 @@ from lms.issuance.models import (
 )
 from lms.issuance.queries import Candidate
 from lms.issuance.snapshots import Frame, Holder, Numbered
+from lms.issuance.telling import Act
 
 JOB_KIND = "issue_certificates"
 # Faults in these fields concern one person; in any other the cycle, so that nobody can be served.
@@ -128,7 +129,11 @@ def store(rows: list[dict[str, Any]]) -> list[int]:
     return ids
 
 
-def prepare(cycle_id: int, first_number: int, count: int) -> jobs.Job:
-    """A job, in this transaction, that makes the documents; every act of issue has its own key."""
+def prepare(cycle_id: int, first_number: int, count: int, told: Act | None = None) -> jobs.Job:
+    """A job, in this transaction, that makes the documents; every act of issue has its own key.
+
+    `told`: the act of which people hear by mail.
+    """
     key = f"{queries.job_key_start(cycle_id)}{first_number}"
-    return jobs.enqueue(JOB_KIND, key, {"cycle_id": cycle_id}, total=count)
+    payload = told.to_payload() if told else {"cycle_id": cycle_id}
+    return jobs.enqueue(JOB_KIND, key, payload, total=count)

@@ -24,6 +24,7 @@ from lms.extensions import db
 from lms.issuance import issuer_keys, queries, snapshots
 from lms.issuance.making import JOB_KIND
 from lms.issuance.models import CertificateDocument
+from lms.issuance.telling import Act, tell_holders, tell_issuer
 
 if TYPE_CHECKING:
     from certificates.data import CertificateData
@@ -96,8 +97,21 @@ def prepare_documents(job: jobs.Job) -> None:
         jobs.progress(job, done, total)
         if listener := _listener.get():
             listener(done, total)
+    act = Act.of(job)
+    if act:
+        tell_holders(job, act)
     if failed:
         raise SomeFailedError(f"{len(failed)} of {total}, the first is number {failed[0]}")
+    if act:
+        tell_issuer(job, act)
+
+
+@jobs.given_up(JOB_KIND)
+def tell_that_some_are_missing(job: jobs.Job) -> None:
+    """Whoever issued hears of it, once nobody tries again by themselves."""
+    act = Act.of(job)
+    if act:
+        tell_issuer(job, act)
 
 
 def _render(certificate_id: int, snapshot: str) -> dict[str, Any] | None:

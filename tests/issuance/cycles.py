@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from lms.accounts.models import Person
+from lms.accounts.models import Person, PersonEmail
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -84,6 +84,8 @@ class TaughtCycle:
             {"given_name": "Ada", "family_name": f"Folla{number:05}"} for number in range(count)
         ]
         people = _insert(Person, [{**name, "created_at": instant} for name in names])
+        mails = [{"person_id": who, "address": f"folla{who}@example.org"} for who in people]
+        _insert(PersonEmail, mails)
         common = {
             "cycle_id": self.cycle.id, "status": EnrolmentStatus.CONFIRMED,
             "organisation_name": "", "enrolled_at": instant - timedelta(days=60),

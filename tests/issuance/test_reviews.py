@@ -83,13 +83,15 @@ def test_it_does_not_begin_before_the_deed_is_kept(app: Flask, cycle_id: int) ->
 
     other = threading.Thread(target=deed)
     other.start()
-    assert asked.wait(20)
-    reviewing.ask(cycle_id)  # a third deed shares it, without waiting for the second
-    db.session.commit()
-    assert len(waiting()) == 1
-    assert jobs.claim() is None
-    kept.set()
-    other.join()
+    try:
+        assert asked.wait(20)
+        reviewing.ask(cycle_id)  # a third deed shares it, without waiting for the second
+        db.session.commit()
+        assert len(waiting()) == 1
+        assert jobs.claim() is None
+    finally:
+        kept.set()
+        other.join()
     assert jobs.run_until_empty() == 1
 
 
