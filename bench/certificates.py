@@ -18,6 +18,7 @@ import pypdfium2
 from PIL import ImageChops
 
 from bench import certificates_others as others
+from bench.certificates_cores import spread
 from certificates.data import CertificateData
 from certificates.faces import SERIF, metrics
 from certificates.press import Press
@@ -34,6 +35,8 @@ def report(say: Callable[[str], None]) -> None:
     """Print figures for every way, then bytes, memory and pixels."""
     sample = CertificateData.from_json(json.loads(SAMPLE.read_text(encoding="utf-8")))
     press = Press()
+    if press.printed(sample) is None:
+        raise RuntimeError("the sample's layout has no plate: all of it would be laid out alone")
     people = [_person(sample, number) for number in range(MANY)]
     for data in people[:200]:  # plates made, the code's table too
         press.render(data)
@@ -46,12 +49,14 @@ def report(say: Callable[[str], None]) -> None:
         "fpdf2": others.fpdf2,
     }
     seconds, sizes = _in_turn(ways, people)
+    say(f"{'of one core':42} {'a second':>9} {'ms each':>10}")
     for name, taken in seconds.items():
         say(
             f"{'certificates, ' + name:42} {1 / taken:9.1f} {taken * 1000:10.2f} "
             f"{'':8} {seconds['plain WeasyPrint'] / taken:8.1f}x plain, {sizes[name] / 1024:.0f} KB"
         )
     _memory(press, people, say)
+    spread(people, say)
     _pixels(press, sample, say)
 
 
