@@ -81,7 +81,7 @@ def test_every_standing_is_told(admin: PercorsoClient) -> None:
     assert "macchina:12" in shown
     assert f"/lavori/{running.id}/stato.json" in shown
     state = admin.get(f"/lavori/{running.id}/stato.json").json
-    assert state == {"done": 7, "total": 31, "running": True}
+    assert state == {"done": 7, "total": 31, "stands": "running"}
 
 
 def test_a_failed_job_tells_its_error_and_is_tried_again(admin: PercorsoClient) -> None:
