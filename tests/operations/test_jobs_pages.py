@@ -144,6 +144,18 @@ def test_search_filters_and_pages(admin: PercorsoClient) -> None:
     assert admin.get("/lavori?status=nonsense&kind=nonsense&page=-1").status_code == 200
 
 
+def test_what_is_planned_hides_nothing_that_happened(admin: PercorsoClient) -> None:
+    start = now()
+    for number in range(30):
+        job(number, run_at=start + timedelta(hours=30 - number))
+    gone = job(99, status=JobStatus.FAILED, finished_at=start - timedelta(days=1), error="OSError")
+    first = admin.get("/lavori").text
+    assert f'/lavori/{gone.id}"' in first
+    soonest, latest = (db.session.query(Job).filter_by(key=f"{MAIL}:{n}").one() for n in (29, 0))
+    assert f'/lavori/{soonest.id}"' in first
+    assert f'/lavori/{latest.id}"' not in first
+
+
 def test_work_that_nobody_takes_is_told(admin: PercorsoClient) -> None:
     job(1)
     assert "nessuno" not in admin.get("/lavori").text
