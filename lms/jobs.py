@@ -51,6 +51,9 @@ class JobStatus(enum.StrEnum):
     FAILED = "failed"
 
 
+OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
 class Job(Base):
     """A piece of work to be done at `run_at` or soon after. `key` makes asking twice harmless."""
 

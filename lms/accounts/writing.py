@@ -50,13 +50,13 @@ def readers_of(person_ids: Collection[int]) -> dict[int, Reader]:
     return found
 
 
-def write(key: str, reader: Reader | None, made_by: Maker, *, at: datetime | None = None) -> bool:
+def write(key: str, reader: Reader | None, made_by: Maker, *, at: datetime | None = None) -> None:
     """Post a letter, made in the reader's language, once for this key; no reader, no letter.
 
-    Whether it was posted now. `at`: not to leave before.
+    `at`: not to leave before.
     """
     if reader is None:
-        return False
+        return
     with in_language(reader.language):
         letter = made_by()
-    return post(key, reader.address, letter, reader.language, at=at)
+    post(key, reader.address, letter, reader.language, at=at)

@@ -114,7 +114,8 @@ def prepare_again(cycle: Cycle, *, by: int | None) -> Job | None:
     key = f"{queries.job_key_start(cycle.id)}again:{state.job_id}"
     audit.record("certificates.prepared_again", cycle, actor_id=by, detail={"missing": missing})
     before = db.session.get(Job, state.job_id)
-    payload = before.payload if before else {"cycle_id": cycle.id}
+    payload = {"cycle_id": cycle.id, **(before.payload if before else {})}
+    payload.pop("part", None)
     return jobs.enqueue(JOB_KIND, key, payload, total=missing)
 
 

@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.issuance.models import Certificate, CertificateDocument, CertificateStatus
+from lms.issuance.queries import job_key_start
+from lms.jobs import OPEN, Job
 
 
 class Ready(NamedTuple):
@@ -21,18 +23,25 @@ class Ready(NamedTuple):
     person_id: int
 
 
-def ready(cycle_id: int, after: int, end: int, limit: int) -> Sequence[Ready]:
-    """Valid certificates with their document, numbers above `after` and below `end`, in order."""
+def ready(cycle_id: int, first: int, end: int, limit: int) -> Sequence[Ready]:
+    """Valid certificates with their document, numbers from `first` to below `end`, in order."""
     found = (
         select(Certificate.id, Certificate.number, Certificate.serial, Enrolment.person_id)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
         .where(Certificate.cycle_id == cycle_id, Certificate.status == CertificateStatus.VALID)
-        .where(Certificate.number > after, Certificate.number < end)
+        .where(Certificate.number >= first, Certificate.number < end)
         .order_by(Certificate.number)
         .limit(limit)
     )
     return [Ready(*row) for row in db.session.execute(found)]
+
+
+def others_at_it(job: Job) -> bool:
+    """Whether another job is at documents of the same act, or will be."""
+    act = Job.key.startswith(job_key_start(job.payload["cycle_id"]), autoescape=True)
+    rows = select(Job.payload).where(act, Job.id != job.id, Job.status.in_(OPEN))
+    return any(one.get("first") == job.payload["first"] for one in db.session.scalars(rows))
 
 
 def outcome(cycle_id: int, first: int, end: int) -> tuple[int | None, int]:

@@ -50,21 +50,27 @@ class Act:
     @classmethod
     def of(cls, job: jobs.Job) -> Act | None:
         """The act whose documents a job makes; None where nobody is to hear of it."""
-        return cls(**job.payload) if "first" in job.payload else None
+        said = {name: value for name, value in job.payload.items() if name != "part"}
+        return cls(**said) if "first" in said else None
 
 
 def tell_holders(job: jobs.Job, act: Act) -> None:
-    """Write to everybody whose certificate is valid and has its document; commits now and then."""
+    """Write to everybody whose certificate is valid and has its document; commits now and then.
+
+    Of a large act the job tells the people of its part.
+    """
     if not act.tell_holders:
         return
-    cycle, after, start, posted = db.session.get_one(Cycle, act.cycle_id), act.first - 1, now(), 0
-    while batch := queries_acts.ready(act.cycle_id, after, act.first + act.count, BATCH):
+    at, end = job.payload.get("part", (act.first, act.first + act.count))
+    cycle, start = db.session.get_one(Cycle, act.cycle_id), now()
+    while batch := queries_acts.ready(act.cycle_id, at, end, BATCH):
         readers = readers_of([each.person_id for each in batch])
         for each in batch:
             letter = partial(_to_holder, cycle, act, each.serial)
             key = f"certificate:{each.id}:ready"
-            posted += write(key, readers.get(each.person_id), letter, at=start + posted * PACE)
-        after = batch[-1].number
+            leaves = start + (each.number - act.first) * PACE
+            write(key, readers.get(each.person_id), letter, at=leaves)
+        at = batch[-1].number + 1
         jobs.hold(job, jobs.LEASE)
 
 

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from lms import jobs
 from lms.accounts.models import Person
 from lms.extensions import db
-from lms.issuance import actions, making, rendering, telling
+from lms.issuance import actions, making, queries, rendering, telling
 from lms.jobs import Job
 from lms.messages.models import OutboxMessage
 from tests import factories
 from tests.client import PercorsoClient
 from tests.issuance.cycles import TaughtCycle
 from tests.issuance.test_issuing import certificates
+from tests.issuance.test_races import together
 
 
 @pytest.fixture
@@ -164,3 +165,69 @@ def test_the_page_asks_whether_holders_are_told(app: Flask, client: PercorsoClie
     assert "Scrivi a ciascuno quando il suo attestato è pronto" in asked
     assert client.post(page, {"tell_holders": "y"}).status_code == 303
     assert db.session.query(Job).filter_by(kind=making.JOB_KIND).one().payload["tell_holders"]
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "PART", 2)
+
+
+def parts_of(taught: TaughtCycle) -> list[Job]:
+    rows = select(Job).where(Job.kind == making.JOB_KIND).order_by(Job.id)
+    return list(db.session.scalars(rows.execution_options(populate_existing=True)))
+
+
+def test_a_large_act_is_parted_among_workers_and_told_once(
+    app: Flask, taught, olga, parts: None
+) -> None:
+    taught.entitled(2, email=None)
+    issue(app, taught, olga)
+    made = parts_of(taught)
+    assert [(job.payload["part"], job.total) for job in made] == [
+        ([1, 3], 2), ([3, 5], 2), ([5, 6], 1),
+    ]  # fmt: skip
+    middle = made[1].id
+    assert jobs.run_one({making.JOB_KIND}, job_id=middle)
+    state = queries.preparation(taught.cycle.id)
+    assert (state.done, state.total, state.running) == (2, 5, True)
+    assert letters() == {"eva@example.org": READY}
+    for job_id in (made[2].id, made[0].id):
+        assert "olga@example.org" not in letters()
+        assert jobs.run_one({making.JOB_KIND}, job_id=job_id)
+    assert letters()["olga@example.org"] == ["Attestati pronti: Bilancio degli enti"]
+    assert not queries.preparation(taught.cycle.id).running
+    assert [(job.done, job.total) for job in parts_of(taught)] == [(2, 2), (2, 2), (1, 1)]
+
+
+def test_two_parts_that_end_at_once_tell_once(app: Flask, taught, olga, parts: None) -> None:
+    for _round in range(3):
+        taught.entitled(1, email=None)
+        issue(app, taught, olga)
+        work_at = [job.id for job in parts_of(taught) if job.status is jobs.JobStatus.QUEUED]
+        work = [lambda one=one: jobs.run_one(job_id=one) for one in work_at]
+        assert len(work) in {1, 2}
+        assert together(app, work) == [True] * len(work)
+        taught.entitled(2, email=None)
+    assert letters()["olga@example.org"] == ["Attestati pronti: Bilancio degli enti"] * 3
+
+
+def test_a_part_that_failed_is_told_after_the_others_and_prepared_again(
+    app: Flask, taught, olga, parts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue(app, taught, olga)
+    monkeypatch.setattr(jobs, "MAX_ATTEMPTS", 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(rendering, "_press", lambda: None)
+        assert jobs.run_one({making.JOB_KIND})
+    assert "olga@example.org" not in letters(), "somebody is still at the rest"
+    assert not queries.preparation(taught.cycle.id).failed
+    work()
+    assert "1 attestati su 3" in said_to("olga@example.org")
+    assert queries.preparation(taught.cycle.id).failed
+    with app.test_request_context():
+        again = actions.prepare_again(taught.cycle, by=None)
+        assert again is not None
+        assert "part" not in again.payload
+        db.session.commit()
+    work()
+    assert letters()["olga@example.org"][1:] == ["Attestati pronti: Bilancio degli enti"]
