@@ -32,12 +32,17 @@ log = logging.getLogger("lms.worker")
 )
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--rest-workers", envvar="LMS_REST_WORKERS", default=1, show_default=True,
+    type=click.IntRange(1, 64), help="Background workers for all but mail.",
+)  # fmt: skip
 @with_appcontext
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+def serve(host: str, port: int, workers: int, threads: int, rest_workers: int) -> None:
     """Bring the database up to date, then run the web server and the background workers.
 
     Mail has a worker of its own: a new password does not wait behind thousands of certificates.
-    Where LMS_JOBS_URL names a broker, their jobs come through it.
+    These are made by as many workers as --rest-workers says. Where LMS_JOBS_URL names a broker,
+    their jobs come through it.
     """
     flask_migrate.upgrade()
     settings: Settings = current_app.config["SETTINGS"]
@@ -54,11 +59,17 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread",
         "--graceful-timeout", "20", "--log-level", "warning", "--preload",
     ]  # fmt: skip
+    _supervise([web, *background(settings, rest_workers)])
+
+
+def background(settings: Settings, rest_workers: int) -> list[list[str]]:
+    """The commands beside the web server: a worker for mail, some for the rest, the dispatcher."""
     ours = [sys.executable, "-m", "lms.cli"]
-    commands = [web, *([*ours, "worker", "--only", lane.value] for lane in Lane)]
+    lanes = [Lane.MAIL, *[Lane.REST] * rest_workers]
+    commands = [[*ours, "worker", "--only", lane.value] for lane in lanes]
     if settings.broker is not None:
         commands.append([*ours, "dispatch"])
-    _supervise(commands)
+    return commands
 
 
 def _supervise(commands: list[list[str]]) -> None:

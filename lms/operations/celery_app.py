@@ -32,6 +32,7 @@ def celery_of(app: Flask, broker: Broker) -> Celery:
         task_queues=[Queue(lane.queue, routing_key=lane.queue, durable=True) for lane in Lane],
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
+        broker_use_ssl=broker.tls,
         broker_connection_timeout=CONNECT_SECONDS,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
