@@ -36,6 +36,7 @@ from lms import create_app
 from lms.attendance import permits
 from lms.attendance.codes import Direction
 from lms.catalogue.models import Lesson
+from lms.cli.server import web_server
 from lms.clock import now
 from lms.config import Settings
 from lms.extensions import db
@@ -45,17 +46,13 @@ PEOPLE, SECONDS, KILLS = 6_000, 60.0, 3
 GOAL_MS = 250
 CLOSED_LOOP = 600  # people who check in as fast as it goes, beside the floor
 FLOOR_PORT, APP_PORT = 8393, 8394
-GUNICORN = ("--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload",
-            "--log-level", "critical")  # fmt: skip
 
 
 @contextmanager
 def web(application: str, port: int, environ: dict[str, str]) -> Iterator[int]:
     """The web server as `lms serve` runs it; its master's process id."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", *GUNICORN],
-        env=environ, cwd=ROOT,
-    )  # fmt: skip
+    command = web_server(application, f"127.0.0.1:{port}")
+    process = subprocess.Popen([*command, "--log-level", "critical"], env=environ, cwd=ROOT)
     try:
         wait(port)
         yield process.pid

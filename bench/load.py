@@ -5,13 +5,14 @@ from __future__ import annotations
 import http.client
 import statistics
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from lms.cli.server import web_server
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 4
@@ -28,12 +29,9 @@ class Figure:
 
 @contextmanager
 def served(application: str, port: int, environ: dict[str, str]) -> Iterator[int]:
-    """`application` behind gunicorn, two workers of four threads, as in `lms serve`."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}",
-         "--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "error"],
-        env=environ, cwd=ROOT,
-    )  # fmt: skip
+    """`application` served as `lms serve` serves it."""
+    command = web_server(application, f"127.0.0.1:{port}")
+    process = subprocess.Popen([*command, "--log-level", "error"], env=environ, cwd=ROOT)
     try:
         wait(port)
         yield port

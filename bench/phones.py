@@ -1,4 +1,4 @@
-"""People with phones: each opens the scanned address, presses the button, reads their hours.
+"""People with phones: each opens the scanned address, presses the button there, reads their hours.
 
 One asyncio loop plays them all, with as little work as an answer needs, so that the crowd costs the
 machine less than the server does (`python -m bench.burst` says how much).
@@ -27,7 +27,9 @@ ALWAYS_SENT = (
 )
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 _COOKIE = re.compile(rb"\r\nSet-Cookie: ([^=]+)=([^;\r]*)")
-_TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
+_FORM = re.compile(
+    rb'action="([^"]+)" class="ci-.*?name="csrf_token"[^>]*value="([^"]+)"', re.DOTALL
+)
 
 
 @dataclass
@@ -158,18 +160,17 @@ class Phone:
 
 
 async def check_in(phone: Phone, who: int, scan: Callable[[], str], told: Told) -> None:
-    """Scan, press the button, look at one's hours."""
-    scanned = await phone.step(b"GET", scan().encode())
-    while scanned.status == GONE:  # it took longer than a code lasts: one scans the next
+    """Scan, which shows the button; press it; look at one's hours."""
+    shown = await phone.step(b"GET", scan().encode())
+    while shown.status == GONE:  # it took longer than a code lasts: one scans the next
         told.retries += 1
-        scanned = await phone.step(b"GET", scan().encode())
-    page = scanned.header(b"Location")
-    shown = await phone.step(b"GET", page)
-    found = _TOKEN.search(shown.body)
-    if scanned.status != 303 or found is None or b"ci-button" not in shown.body:
-        raise RuntimeError(f"person {who}: scan {scanned.status}, page {shown.status}")
+        shown = await phone.step(b"GET", scan().encode())
+    found = _FORM.search(shown.body)
+    if found is None or b"ci-button" not in shown.body:
+        raise RuntimeError(f"person {who}: the scan answered {shown.status}")
+    page, token = found.groups()
     await asyncio.sleep(random.uniform(*THINKING))  # noqa: S311 - how long somebody hesitates
-    pressed = await phone.step(b"POST", page, b"csrf_token=" + found.group(1))
+    pressed = await phone.step(b"POST", page, b"csrf_token=" + token)
     if pressed.status != 303:
         raise RuntimeError(f"person {who}: the button answered {pressed.status}")
     told.acknowledged.add(who)

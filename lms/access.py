@@ -8,16 +8,18 @@ for an endpoint the table does not know is refused. Rooms register how objects a
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from lms import logs
 
+TABLE = "percorso-access-table"
 T = TypeVar("T")
 
 
@@ -187,10 +189,23 @@ def init_app(app: Flask, table: dict[str, Rule]) -> None:
         if rule is None:
             current_app.logger.error("undeclared endpoint", extra={"endpoint": request.endpoint})
             abort(403)
-        return _enter(rule)
+        return _enter(rule, request.view_args or {})
+
+    app.extensions[TABLE] = table
 
 
-def _enter(rule: Rule) -> Response | None:
+def admits(endpoint: str, **address: Any) -> bool:
+    """Whether this request might see that page as well; if so, its object is this request's now.
+
+    For a view that shows another's page at once, instead of sending the browser there.
+    """
+    try:
+        return _enter(current_app.extensions[TABLE][endpoint], address) is None
+    except HTTPException:
+        return False
+
+
+def _enter(rule: Rule, address: Mapping[str, Any]) -> Response | None:
     if not rule.unready and (page := demanded_page()) is not None:
         return redirect(page, 303)
     # A stranger is sent to sign in before anything is loaded: existing or not, the answer is one.
@@ -198,7 +213,7 @@ def _enter(rule: Rule) -> Response | None:
         return _to_sign_in()
     found = None
     if rule.loads:
-        found = _registry.loaders[rule.loads](**(request.view_args or {}))
+        found = _registry.loaders[rule.loads](**address)
         if found is None:
             abort(404)
         if not found.public and not holds_any(STAFF, found):

@@ -6,7 +6,7 @@ The policy has no `unsafe-inline`: scripts carry the request's nonce or come fro
 from __future__ import annotations
 
 import secrets
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
@@ -42,6 +42,7 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+SCRIPTS = "{scripts}"  # in whose place a page's own word comes
 VARIES = ("Cookie", "Accept-Language")
 
 
@@ -66,9 +67,15 @@ def content_security_policy(
     nonce: str | None, *, https: bool, frames: bool = False, form_to: str = ""
 ) -> str:
     """The policy of a page; without a nonce no inline script runs at all."""
+    scripts = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
+    return _policy(https=https, frames=frames, form_to=form_to).replace(SCRIPTS, scripts)
+
+
+@lru_cache(maxsize=64)
+def _policy(*, https: bool, frames: bool, form_to: str) -> str:
     directives = {
         "default-src": "'none'",
-        "script-src": f"'self' 'nonce-{nonce}'" if nonce else "'self'",
+        "script-src": SCRIPTS,
         "style-src": "'self'",
         "img-src": "'self' data:",
         "font-src": "'self' data:",
@@ -94,15 +101,17 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def _headers(response: Response) -> Response:
         own = response.headers
+        said = {name.lower() for name, _value in own}  # looked through once, not for each of ours
         for name, value in fixed.items():
-            own.setdefault(name, value)
-        if "Content-Security-Policy" not in own:
-            own["Content-Security-Policy"] = _policy_of(own, https=https)
+            if name.lower() not in said:
+                own.add(name, value)
+        if "content-security-policy" not in said:
+            own.add("Content-Security-Policy", _policy_of(own, https=https))
         # The same address answers differently to another session or another language.
-        if "Vary" in own:
+        if "vary" in said:
             response.vary.update(VARIES)
         else:
-            own["Vary"] = ", ".join(VARIES)
+            own.add("Vary", ", ".join(VARIES))
         return response
 
 

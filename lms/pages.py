@@ -21,6 +21,8 @@ from flask import Flask, has_request_context, request, session
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from lms import drawing
 from lms.headers import STATIC_ROOT, STATIC_URL, csp_nonce
@@ -43,7 +45,13 @@ def select_locale() -> str:
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
-    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
+    return _accepted(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=512)
+def _accepted(header: str) -> str:
+    wanted = parse_accept_header(header, LanguageAccept)
+    return wanted.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
 
 
 def as_written(text: str | None) -> Markup:

@@ -42,9 +42,10 @@ def check(lesson_id: int, person_id: int, direction: Direction, device: str) -> 
     UserError (409) where there is nothing to check in to.
     """
     instant = now()
-    register_id = shared_register(lesson_id)
-    hold_enrolment(lesson_id, person_id)
-    place = queries_checking.place(lesson_id, person_id)
+    connection = db.session.connection()
+    register_id = shared_register(connection, lesson_id)
+    hold_enrolment(connection, lesson_id, person_id)
+    place = queries_checking.place(connection, lesson_id, person_id)
     if place is None:
         raise UserError(_("You are not enrolled in this cycle."), 409)
     desk = place.desk
@@ -61,7 +62,6 @@ def check(lesson_id: int, person_id: int, direction: Direction, device: str) -> 
         credited = desk.time.credit([stay])
     proof = Proof(kind, minutes=credited, at=instant)
     known = proofs(register_id, {place.enrolment_id}) if place.pieces else {}
-    connection = db.session.connection()
     _append(connection, register_id, place.enrolment_id, proof, person_id, device)
     outcome = derive([*known.get(place.enrolment_id, ()), proof], desk.time)
     _count(connection, register_id, place, outcome, person_id)
@@ -115,12 +115,11 @@ _NEW_EVIDENCE = insert(cast("Table", Evidence.__table__)).returning(Evidence.__t
 _NEW_TRACE = insert(cast("Table", CheckInTrace.__table__))
 
 
-def shared_register(lesson_id: int) -> int:
+def shared_register(connection: Connection, lesson_id: int) -> int:
     """The lesson's register, held so that nobody closes it; others may check in meanwhile.
 
     UserError (409) where it is closed.
     """
-    connection = db.session.connection()
     row = connection.execute(_REGISTER, {"lesson_id": lesson_id}).one_or_none()
     if row is None:
         new = insert_new(_REGISTERS, connection)
@@ -131,9 +130,8 @@ def shared_register(lesson_id: int) -> int:
     return int(row.id)
 
 
-def hold_enrolment(lesson_id: int, person_id: int) -> None:
+def hold_enrolment(connection: Connection, lesson_id: int, person_id: int) -> None:
     """Let two checks of one person come one after the other; SQLite has one writer anyway."""
-    connection = db.session.connection()
     if connection.dialect.name != "sqlite":
         connection.execute(_HOLD, {"lesson_id": lesson_id, "person_id": person_id})
 

@@ -30,7 +30,7 @@ def note_click(joining: Joining) -> bool:
     if joining.enrolment_id is None or not during:
         return False
     try:
-        register_id = shared_register(joining.lesson_id)
+        register_id = shared_register(db.session.connection(), joining.lesson_id)
     except UserError:
         return False  # sealed: what it says is said
     db.session.execute(

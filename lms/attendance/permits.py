@@ -60,19 +60,26 @@ def held() -> Permit | None:
 
 def hand(response: Response, lesson_id: int, direction: Direction, until: datetime) -> None:
     """Let this browser keep a permit; it stays the device it was."""
+    keep(response, take(lesson_id, direction, until))
+
+
+def take(lesson_id: int, direction: Direction, until: datetime) -> Permit:
+    """A permit that this request holds from now on; its answer must let the browser `keep` it."""
     before = held()
     device = before.device if before else secrets.token_urlsafe(DEVICE_BYTES)
-    _keep(response, Permit(device, lesson_id, direction, until))
+    permit = g.check_in_permit = Permit(device, lesson_id, direction, until)
+    return permit
 
 
 def extend(response: Response, until: datetime) -> None:
     """Let the permit that this browser holds last until then, if that is longer."""
     permit = held()
     if permit is not None and permit.until < until:
-        _keep(response, replace(permit, until=until))
+        keep(response, replace(permit, until=until))
 
 
-def _keep(response: Response, permit: Permit) -> None:
+def keep(response: Response, permit: Permit) -> None:
+    """Let this browser keep this permit."""
     value = [permit.device, permit.lesson_id, permit.direction.value, int(permit.until.timestamp())]
     response.set_cookie(
         _cookie_name(),

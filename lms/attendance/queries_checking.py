@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Integer,
     ScalarSelect,
     Select,
@@ -256,12 +257,10 @@ def _place_statement() -> Select[Any]:
 _PLACE = _place_statement()
 
 
-def place(lesson_id: int, person_id: int) -> Place | None:
+def place(connection: Connection, lesson_id: int, person_id: int) -> Place | None:
     """Somebody's place in a lesson's check-in; None for who is not enrolled."""
-    found = db.session.connection().execute(
-        _PLACE, {"lesson_id": lesson_id, "person_id": person_id}
-    )
-    row = found.one_or_none()
+    asked = {"lesson_id": lesson_id, "person_id": person_id}
+    row = connection.execute(_PLACE, asked).one_or_none()
     return Place(Desk(*row[:-3]), *row[-3:]) if row else None
 
 
@@ -269,4 +268,4 @@ def ready() -> None:
     """Let the statements be made before anybody asks; there is no lesson 0."""
     desk(0)
     visit(0, 0)
-    place(0, 0)
+    place(db.session.connection(), 0, 0)

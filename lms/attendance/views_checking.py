@@ -1,13 +1,14 @@
 """Checking in with one's own phone: the scan, the code typed instead, and the button.
 
-A scan is judged before anybody signs in and asks nothing of the database. What it opens is kept in
-the browser (`permits`); only the button writes.
+A scan is judged before anybody signs in. What it opens is kept in the browser (`permits`); only the
+button writes. Who is signed in sees the button at once: thousands scan in a lesson's first minute,
+and a redirect would be one request of four.
 """
 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -43,18 +44,28 @@ RELOAD_SECONDS = 20
 
 @blueprint.get("/p/<check_code>")
 def scan(check_code: str) -> Answer:
-    """What the QR code leads to: on to the lesson, or at once why not."""
+    """What the QR code leads to: the button, or the way there, or at once why not."""
     found = codes.read_long(permits.code_key(), check_code, now())
     if found.standing is Scanned.UNKNOWN:
         return render_template("attendance/scan_refused.html", over=False), 404
-    target = redirect(_page_of(found.lesson_id, found.direction), 303)
+    lesson_id, direction = found.lesson_id, found.direction
     if found.standing is Scanned.VALID:
-        permits.hand(target, found.lesson_id, found.direction, now() + PERMIT_LASTS)
-        return target
+        permit = permits.take(lesson_id, direction, now() + PERMIT_LASTS)
+        answer = _button(lesson_id, direction) or redirect(_page_of(lesson_id, direction), 303)
+        permits.keep(answer, permit)
+        return answer
     held = permits.held()
-    if held and held.opens(found.lesson_id, found.direction):
-        return target  # scanned in time; only the page was opened again
+    if held and held.opens(lesson_id, direction):  # scanned in time; only opened again
+        return redirect(_page_of(lesson_id, direction), 303)
     return render_template("attendance/scan_refused.html", over=True), 410
+
+
+def _button(lesson_id: int, direction: Direction) -> Response | None:
+    """The button itself, for who may press it now."""
+    if not access.admits(_endpoint_of(direction), lesson_id=lesson_id):
+        return None
+    page = _look(access.subject(Visit), direction)
+    return make_response(_drawn(page)) if page.state is State.READY else None
 
 
 @warmed
@@ -65,8 +76,11 @@ def _ready() -> None:
 
 
 def _page_of(lesson_id: int, direction: Direction) -> str:
-    endpoint = ".check_in" if direction is Direction.IN else ".check_out"
-    return url_for(endpoint, lesson_id=lesson_id)
+    return url_for(_endpoint_of(direction), lesson_id=lesson_id)
+
+
+def _endpoint_of(direction: Direction) -> str:
+    return f"attendance.check_{'in' if direction is Direction.IN else 'out'}"
 
 
 class State(enum.StrEnum):
@@ -145,10 +159,25 @@ def _check(direction: Direction) -> Answer:
 
 
 def _drawn(page: CheckPage, problem: str = "") -> str:
+    own, done = page.own, page.state is State.DONE
+    shown = _shown(own) if own and done else None
+    address = _page_of(page.desk.lesson_id, page.direction)
+    why = _why(page.desk.lesson_id, own.enrolment_id) if own and done else ""
     return framed(
-        "attendance/check.html", page=page, desk=page.desk, own=page.own, problem=problem,
+        "attendance/check.html", {"name": current_user.full_name, "why": why},
+        page=replace(page, own=None), desk=page.desk, address=address, own=shown, problem=problem,
         reload_seconds=RELOAD_SECONDS,
     )  # fmt: skip
+
+
+def _shown(own: OwnCheck) -> OwnCheck:
+    """What many share: the same minute, the same minutes, nobody's number."""
+    minute = own.at.replace(second=0, microsecond=0) if own.at else None
+    return replace(own, enrolment_id=0, at=minute)
+
+
+def _why(lesson_id: int, enrolment_id: int) -> str:
+    return url_for("attendance.why", lesson_id=lesson_id, enrolment_id=enrolment_id)
 
 
 def _confirmed(page: CheckPage) -> Answer:

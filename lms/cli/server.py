@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess  # nosec B404 # starts our own two commands, nothing else
 import sys
 import time
@@ -21,6 +22,7 @@ from lms.issuance import issuer_keys
 from lms.operations.lanes import Lane
 
 RESTART_SECONDS = 1.0
+THREADS = 4
 
 log = logging.getLogger("lms.worker")
 
@@ -30,14 +32,16 @@ log = logging.getLogger("lms.worker")
 @click.option(
     "--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535)
 )
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Web processes; one more than there are cores."
+)
+@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64))
 @click.option(
     "--rest-workers", envvar="LMS_REST_WORKERS", default=1, show_default=True,
     type=click.IntRange(1, 64), help="Background workers for all but mail.",
 )  # fmt: skip
 @with_appcontext
-def serve(host: str, port: int, workers: int, threads: int, rest_workers: int) -> None:
+def serve(host: str, port: int, workers: int | None, threads: int, rest_workers: int) -> None:
     """Bring the database up to date, then run the web server and the background workers.
 
     Mail has a worker of its own: a new password does not wait behind thousands of certificates.
@@ -54,11 +58,7 @@ def serve(host: str, port: int, workers: int, threads: int, rest_workers: int) -
     db.session.remove()
     db.engine.dispose()
     click.echo(f"\n  {settings.site_name}: http://{host}:{port}/\n")
-    web = [
-        sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{port}",
-        "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread",
-        "--graceful-timeout", "20", "--log-level", "warning", "--preload",
-    ]  # fmt: skip
+    web = web_server("wsgi:app", f"{host}:{port}", workers, threads)
     _supervise([web, *background(settings, rest_workers)])
 
 
@@ -70,6 +70,22 @@ def background(settings: Settings, rest_workers: int) -> list[list[str]]:
     if settings.broker is not None:
         commands.append([*ours, "dispatch"])
     return commands
+
+
+def web_server(
+    application: str, address: str, workers: int | None = None, threads: int = THREADS
+) -> list[str]:
+    """The command that serves `application` at "host:port".
+
+    One process more than there are cores, because one of them may be writing to the disk; more
+    would only wait for one another (ADR 22).
+    """
+    processes = workers or (os.cpu_count() or 1) + 1
+    return [
+        sys.executable, "-m", "gunicorn", application, "--bind", address,
+        "--workers", str(processes), "--threads", str(threads), "--worker-class", "gthread",
+        "--graceful-timeout", "20", "--log-level", "warning", "--preload",
+    ]  # fmt: skip
 
 
 def _supervise(commands: list[list[str]]) -> None:
