@@ -25,7 +25,7 @@ from lms.issuance import queries_acts
 from lms.links import address_under
 from lms.messages.letters import Button, Letter
 
-BATCH = 50
+BATCH = 16  # letters: whoever writes to SQLite meanwhile waits for these
 # Thousands of letters leave one after the other: what somebody waits for goes in between.
 PACE = timedelta(milliseconds=500)
 
