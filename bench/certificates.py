@@ -18,6 +18,7 @@ import pypdfium2
 from PIL import ImageChops
 
 from bench import certificates_others as others
+from bench.certificates_cores import spread
 from certificates.data import CertificateData
 from certificates.faces import SERIF, metrics
 from certificates.keys import Pkcs12Signer
@@ -38,6 +39,8 @@ def report(say: Callable[[str], None]) -> None:
     """Print figures for every way, then bytes, memory and pixels."""
     sample = CertificateData.from_json(json.loads(SAMPLE.read_text(encoding="utf-8")))
     press = Press()
+    if press.printed(sample) is None:
+        raise RuntimeError("the sample's layout has no plate: all of it would be laid out alone")
     people = [_person(sample, number) for number in range(MANY)]
     rsa, p256 = (Pkcs12Signer(sealing_key(kind)[0], PASSPHRASE) for kind in ("rsa", "p-256"))
     presses = {rsa: Press(press.renderer), p256: Press(press.renderer)}
@@ -58,6 +61,7 @@ def report(say: Callable[[str], None]) -> None:
         "fpdf2": others.fpdf2,
     }
     seconds, sizes = _in_turn(ways, people)
+    say(f"{'of one core':42} {'a second':>9} {'ms each':>10}")
     for name, taken in seconds.items():
         say(
             f"{'certificates, ' + name:42} {1 / taken:9.1f} {taken * 1000:10.2f} "
@@ -66,6 +70,7 @@ def report(say: Callable[[str], None]) -> None:
     quickest = max(1 / seconds[name] for name in FAST if "sealed" in name)
     say(f"sealed certificates per second per core: {quickest:.0f}")
     _memory(press, people, say)
+    spread(people, say)
     _pixels(press, sample, say)
 
 

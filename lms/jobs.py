@@ -51,6 +51,9 @@ class JobStatus(enum.StrEnum):
     FAILED = "failed"
 
 
+OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
 class Job(Base):
     """A piece of work to be done at `run_at` or soon after. `key` makes asking twice harmless."""
 
@@ -92,6 +95,7 @@ class TryAgain(Exception):  # noqa: N818 - no fault: a handler's way of saying "
 
 Handler = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
+_last_words: dict[str, Handler] = {}
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -99,6 +103,16 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        return function
+
+    return register
+
+
+def given_up(kind: str) -> Callable[[Handler], Handler]:
+    """Declare what is still to be done when a job of `kind` is given up, in that transaction."""
+
+    def register(function: Handler) -> Handler:
+        _last_words[kind] = function
         return function
 
     return register
@@ -126,6 +140,22 @@ def again(kind: str, key: str, payload: dict[str, Any]) -> Job:
         job.status, job.run_at, job.attempts = JobStatus.QUEUED, now(), 0
         job.error = job.finished_at = None
     return job
+
+
+def one_waits(kind: str, key_start: str) -> bool:
+    """Whether a job of this kind, its key beginning so, will begin after this transaction.
+
+    It is held until our commit, by as many as ask: workers pass over what somebody holds. Who finds
+    it being claimed just now, or tried before, is told no, and adds one.
+    """
+    waiting = (
+        select(Job.id)
+        .where(Job.status == JobStatus.QUEUED, Job.kind == kind, Job.attempts == 0)
+        .where(Job.key.startswith(key_start, autoescape=True))
+        .limit(1)
+        .with_for_update(read=True, skip_locked=True)
+    )
+    return db.session.scalar(waiting) is not None
 
 
 def postpone(kind: str, until: datetime) -> None:
@@ -162,6 +192,14 @@ def release_of_dead_workers() -> None:
         owner, _, pid = (job.claimed_by or "").rpartition(":")
         if owner == host and pid.isdecimal() and not _alive(int(pid)):
             job.claimed_until = now()
+    db.session.commit()
+
+
+def give_back() -> None:
+    """Let others have what stands in this process's name, which is at work on nothing."""
+    db.session.rollback()
+    mine = (Job.status == JobStatus.RUNNING) & (Job.claimed_by == worker_name())
+    db.session.execute(update(Job).where(mine).values(claimed_until=now()))
     db.session.commit()
 
 
@@ -231,13 +269,26 @@ class _Turn:
     def end(self, status: JobStatus, **values: Any) -> None:
         """Write how it ended and commit, unless another worker has the job by now."""
         mine = (Job.status == JobStatus.RUNNING) & (Job.claimed_by == worker_name())
-        db.session.execute(
+        ended = db.session.scalar(
             update(Job)
             .where(Job.id == self.job_id, Job.turn == self.number, mine)
             .values(status=status, claimed_by=None, claimed_until=None, **values)
+            .returning(Job.id)
             .execution_options(synchronize_session=False)
         )
+        if ended is not None and status is JobStatus.FAILED:
+            self._say_so()
         db.session.commit()
+
+    def _say_so(self) -> None:
+        job = db.session.get_one(Job, self.job_id)
+        if job.kind not in _last_words:
+            return
+        try:
+            with db.session.begin_nested():
+                _last_words[job.kind](job)
+        except Exception:
+            log.exception("given up without a word", extra={"job": job.id, "kind": job.kind})
 
     def fail(self, error: Exception) -> None:
         """Come back a little later, or give up."""

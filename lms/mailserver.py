@@ -9,11 +9,12 @@ from __future__ import annotations
 import enum
 import ipaddress
 import re
-import ssl
 from dataclasses import dataclass, field
 from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from lms.authorities import authorities
 
 PORTS = {"smtp": 587, "smtps": 465}
 OPTIONS = frozenset({"tls", "ca"})
@@ -73,7 +74,7 @@ def read_server(url: str, timeout: int) -> MailServer:
         tls=_tls(parts.scheme, options.get("tls")),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        ca=_ca(options.get("ca")),
+        ca=authorities(options.get("ca")),
         timeout=timeout,
     )
     if bool(server.user) != bool(server.password):
@@ -91,16 +92,6 @@ def _tls(scheme: str, asked: str | None) -> Tls:
     if asked not in {None, Tls.STARTTLS, Tls.NONE}:
         raise ValueError("tls must be starttls or none (smtps:// for TLS from the first byte)")
     return Tls(asked or Tls.STARTTLS)
-
-
-def _ca(named: str | None) -> Path | None:
-    if named is None:
-        return None
-    try:
-        ssl.create_default_context(cafile=named)
-    except OSError:
-        raise ValueError(f"ca '{named}' is no file of certificates (PEM)") from None
-    return Path(named)
 
 
 def _is_here(host: str) -> bool:

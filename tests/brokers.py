@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kombu import Connection
 
+from lms.brokers import read_broker
 from lms.operations.lanes import Lane
 from tests.servers import free_port, missing
 
@@ -25,8 +26,9 @@ class BrokerServer:
 
     url: str
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
+        """`certificate` (PEM with its key): it speaks TLS only."""
+        self.folder, self.port, self.certificate = folder, free_port(), certificate
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self) -> tuple[list[str], dict[str, str]]:
@@ -39,11 +41,15 @@ class BrokerServer:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         for _attempt in range(1200):
-            with suppress(Exception), Connection(self.url, connect_timeout=2) as connection:
+            with suppress(Exception), self._connection() as connection:
                 connection.ensure_connection(max_retries=1, timeout=1)
                 return
             time.sleep(0.05)
         raise RuntimeError(f"{type(self).__name__} did not start")
+
+    def _connection(self) -> Connection:
+        broker = read_broker(self.url)
+        return Connection(broker.url, ssl=broker.tls, connect_timeout=2)
 
     def stop(self) -> None:
         """End it at once, with everything it started: what it had not on its disk is gone."""
@@ -55,7 +61,7 @@ class BrokerServer:
 
     def wipe(self) -> int:
         """Throw away every message that waits; how many there were."""
-        with Connection(self.url) as connection:
+        with self._connection() as connection:
             channel = connection.default_channel
             return sum(channel.queue_purge(lane.queue) or 0 for lane in Lane)
 
@@ -65,31 +71,50 @@ class Redis(BrokerServer):
 
     @property
     def url(self) -> str:  # type: ignore[override]
+        if self.certificate:
+            return f"rediss://127.0.0.1:{self.port}/0?ca={self.certificate}"
         return f"redis://127.0.0.1:{self.port}/0"
 
     def command(self) -> tuple[list[str], dict[str, str]]:
         options = {
-            "--port": str(self.port), "--bind": "127.0.0.1", "--dir": str(self.folder),
+            **self._listens(), "--bind": "127.0.0.1", "--dir": str(self.folder),
             "--save": "", "--appendonly": "no", "--daemonize": "no",
         }  # fmt: skip
         return ["redis-server", *(word for pair in options.items() for word in pair)], {}
+
+    def _listens(self) -> dict[str, str]:
+        if not self.certificate:
+            return {"--port": str(self.port)}
+        pem = str(self.certificate)
+        return {
+            "--port": "0", "--tls-port": str(self.port), "--tls-auth-clients": "no",
+            "--tls-cert-file": pem, "--tls-key-file": pem, "--tls-ca-cert-file": pem,
+        }  # fmt: skip
 
 
 class RabbitMq(BrokerServer):
     """A node of its own, with an epmd of its own; durable messages outlive a stop."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
+        super().__init__(folder, certificate)
         self.epmd_port = free_port()
         self.epmd: subprocess.Popen[bytes] | None = None
         (folder / "enabled_plugins").write_text("[].\n")
         self.config = folder / "rabbitmq.conf"
-        self.config.write_text(
-            f"listeners.tcp.1 = 127.0.0.1:{self.port}\ndisk_free_limit.absolute = 1MB\n"
-        )
+        self.config.write_text("\n".join([*self._listens(), "disk_free_limit.absolute = 1MB\n"]))
+
+    def _listens(self) -> list[str]:
+        if not self.certificate:
+            return [f"listeners.tcp.1 = 127.0.0.1:{self.port}"]
+        files = [
+            f"ssl_options.{kind}file = {self.certificate}" for kind in ("cert", "key", "cacert")
+        ]
+        return ["listeners.tcp = none", f"listeners.ssl.1 = 127.0.0.1:{self.port}", *files]
 
     @property
     def url(self) -> str:  # type: ignore[override]
+        if self.certificate:
+            return f"amqps://guest:guest@127.0.0.1:{self.port}//?ca={self.certificate}"
         return f"amqp://guest:guest@127.0.0.1:{self.port}//"
 
     def command(self) -> tuple[list[str], dict[str, str]]:
@@ -120,14 +145,14 @@ class RabbitMq(BrokerServer):
 
 
 @contextmanager
-def broker(kind: str) -> Iterator[BrokerServer]:
+def broker(kind: str, certificate: Path | None = None) -> Iterator[BrokerServer]:
     """A running broker ("redis" or "rabbitmq"), or a skip with its reason."""
     if kind == "redis" and not shutil.which("redis-server"):
         missing("Redis server (apt-get install redis-server)")
     if kind == "rabbitmq" and not RABBITMQ.exists():
         missing("RabbitMQ server (apt-get install rabbitmq-server)")
     folder = Path(tempfile.mkdtemp(prefix=f"percorso-{kind}-"))
-    server: BrokerServer = Redis(folder) if kind == "redis" else RabbitMq(folder)
+    server: BrokerServer = (Redis if kind == "redis" else RabbitMq)(folder, certificate)
     try:
         server.start()
         yield server

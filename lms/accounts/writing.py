@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from lms.accounts.models import Account
 from lms.accounts.queries import accounts_of, emails_of
@@ -49,10 +50,13 @@ def readers_of(person_ids: Collection[int]) -> dict[int, Reader]:
     return found
 
 
-def write(key: str, reader: Reader | None, made_by: Maker) -> None:
-    """Post a letter, made in the reader's language, once for this key; no reader, no letter."""
+def write(key: str, reader: Reader | None, made_by: Maker, *, at: datetime | None = None) -> None:
+    """Post a letter, made in the reader's language, once for this key; no reader, no letter.
+
+    `at`: not to leave before.
+    """
     if reader is None:
         return
     with in_language(reader.language):
         letter = made_by()
-    post(key, reader.address, letter, reader.language)
+    post(key, reader.address, letter, reader.language, at=at)

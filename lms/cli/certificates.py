@@ -99,7 +99,7 @@ def _wait_for_documents(cycle_id: int) -> None:
         jobs.release_of_dead_workers()
         with (
             click.progressbar(length=state.total, label="Documents", file=sys.stderr) as bar,
-            rendering.told(lambda done, _total: bar.update(done - bar.pos)),
+            rendering.told(lambda *_part: bar.update(queries.preparation(cycle_id).done - bar.pos)),
         ):
             while state.running:
                 if not jobs.run_one():

@@ -36,12 +36,17 @@ log = logging.getLogger("lms.worker")
     "--workers", type=click.IntRange(1, 64), help="Web processes; one more than there are cores."
 )
 @click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--rest-workers", envvar="LMS_REST_WORKERS", default=1, show_default=True,
+    type=click.IntRange(1, 64), help="Background workers for all but mail.",
+)  # fmt: skip
 @with_appcontext
-def serve(host: str, port: int, workers: int | None, threads: int) -> None:
+def serve(host: str, port: int, workers: int | None, threads: int, rest_workers: int) -> None:
     """Bring the database up to date, then run the web server and the background workers.
 
     Mail has a worker of its own: a new password does not wait behind thousands of certificates.
-    Where LMS_JOBS_URL names a broker, their jobs come through it.
+    These are made by as many workers as --rest-workers says. Where LMS_JOBS_URL names a broker,
+    their jobs come through it.
     """
     flask_migrate.upgrade()
     settings: Settings = current_app.config["SETTINGS"]
@@ -54,11 +59,17 @@ def serve(host: str, port: int, workers: int | None, threads: int) -> None:
     db.engine.dispose()
     click.echo(f"\n  {settings.site_name}: http://{host}:{port}/\n")
     web = web_server("wsgi:app", f"{host}:{port}", workers, threads)
+    _supervise([web, *background(settings, rest_workers)])
+
+
+def background(settings: Settings, rest_workers: int) -> list[list[str]]:
+    """The commands beside the web server: a worker for mail, some for the rest, the dispatcher."""
     ours = [sys.executable, "-m", "lms.cli"]
-    commands = [web, *([*ours, "worker", "--only", lane.value] for lane in Lane)]
+    lanes = [Lane.MAIL, *[Lane.REST] * rest_workers]
+    commands = [[*ours, "worker", "--only", lane.value] for lane in lanes]
     if settings.broker is not None:
         commands.append([*ours, "dispatch"])
-    _supervise(commands)
+    return commands
 
 
 def web_server(

@@ -20,6 +20,7 @@ from lms.brokers import Broker
 from lms.config import Settings
 from lms.error_words import safe_words
 from lms.extensions import db
+from lms.operations import patience
 from lms.operations.lanes import Lane
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def _look_for_rows(lanes: list[Lane]) -> None:
     kinds = frozenset[str]().union(*(lane.kinds for lane in lanes))
     stop = Stop()
     while not stop.asked:
-        ran = jobs.run_one(kinds)
-        db.session.remove()
-        if not ran:
+        if not patience.work(lambda: stop.asked, only=kinds):
             time.sleep(IDLE_SECONDS)
 
 

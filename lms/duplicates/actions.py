@@ -21,6 +21,7 @@ from lms.duplicates.rules import hindrances
 from lms.duplicates.words import hindrance_in_words
 from lms.errors import UserError
 from lms.extensions import db
+from lms.issuance.reviewing import ask_about
 
 
 def hold(first_id: int, second_id: int) -> tuple[Person, Person]:
@@ -64,6 +65,7 @@ def merge(kept_id: int, other_id: int, *, by: int) -> PersonMerge:
     if shut is not None:
         write(f"merge:{merged.id}:united", owner_of(shut), letters.united)
     audit.record("person.merged", merged, actor_id=by, detail={"kept": kept.id, "other": other.id})
+    ask_about(kept.id)
     return merged
 
 

@@ -20,6 +20,7 @@ from lms.enrolment.actions import note_event
 from lms.enrolment.models import Enrolment
 from lms.errors import UserError
 from lms.extensions import db
+from lms.issuance.reviewing import ask_about
 
 # Evidence that a union, and its undoing, had to write.
 _WRITTEN = ("written", "parted")
@@ -52,6 +53,8 @@ def undo(merge_id: int, *, by: int) -> None:
             opened = db.session.get_one(Account, change.key, populate_existing=True)
             write(f"merge:{found.id}:parted", owner_of(opened), letters.parted)
     audit.record("person.merge_undone", found, actor_id=by)
+    for person in (kept, other):
+        ask_about(person.id)
 
 
 def _refusal(found: PersonMerge, changes: list[Change]) -> str | None:

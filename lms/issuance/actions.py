@@ -40,7 +40,9 @@ from lms.issuance.models import (
 from lms.issuance.models_tasks import Outcome
 from lms.issuance.queries import Candidate
 from lms.issuance.snapshots import Frame, Numbered
+from lms.issuance.telling import Act
 from lms.jobs import Job
+from lms.links import public_root
 from lms.text import clean_text
 
 
@@ -61,8 +63,10 @@ class Issued:
     job_id: int | None = None
 
 
-def issue(cycle: Cycle, *, by: int | None) -> Issued:
+def issue(cycle: Cycle, *, by: int | None, tell_holders: bool = False) -> Issued:
     """Issue to everybody entitled who never had a certificate; asked again, it does nothing.
+
+    When the documents are made a letter goes to `by`; with `tell_holders` one to each holder too.
 
     Who cannot be printed (letters the fonts lack) is left out and named, and holds up nobody else.
     Raises `UserError` while the cycle itself lacks what certificates need.
@@ -88,7 +92,8 @@ def issue(cycle: Cycle, *, by: int | None) -> Issued:
     store(rows)
     detail = {"count": len(rows), "first": rows[0]["serial"], "last": rows[-1]["serial"]}
     audit.record("certificates.issued", cycle, actor_id=by, detail=detail)
-    return Issued(len(rows), tuple(unprintable), prepare(cycle.id, rows[0]["number"], len(rows)).id)
+    act = Act(cycle.id, rows[0]["number"], len(rows), tell_holders, public_root())
+    return Issued(len(rows), tuple(unprintable), prepare(cycle.id, act.first, act.count, act).id)
 
 
 def _why(candidate: Candidate, error: InvalidData) -> str:
@@ -108,7 +113,10 @@ def prepare_again(cycle: Cycle, *, by: int | None) -> Job | None:
     missing = state.total - state.done
     key = f"{queries.job_key_start(cycle.id)}again:{state.job_id}"
     audit.record("certificates.prepared_again", cycle, actor_id=by, detail={"missing": missing})
-    return jobs.enqueue(JOB_KIND, key, {"cycle_id": cycle.id}, total=missing)
+    before = db.session.get(Job, state.job_id)
+    payload = {"cycle_id": cycle.id, **(before.payload if before else {})}
+    payload.pop("part", None)
+    return jobs.enqueue(JOB_KIND, key, payload, total=missing)
 
 
 def revoke(certificate: Certificate, reason: str, *, by: int | None) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, Length
 
 from lms.issuance.codes import read_code
@@ -24,7 +31,11 @@ def _cleaned_text(text: str | None) -> str:
 
 
 class IssueForm(FlaskForm):  # type: ignore[misc]
-    """Nothing but the confirmation."""
+    """The confirmation, and whether the holders hear of it."""
+
+    tell_holders = BooleanField(
+        _l("Write to each of them when their certificate is ready"), default=True
+    )
 
 
 class LayoutForm(FlaskForm):  # type: ignore[misc]

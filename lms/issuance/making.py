@@ -24,8 +24,10 @@ from lms.issuance.models import (
 )
 from lms.issuance.queries import Candidate
 from lms.issuance.snapshots import Frame, Holder, Numbered
+from lms.issuance.telling import Act
 
 JOB_KIND = "issue_certificates"
+PART = 500  # certificates: what one worker makes while others make the rest
 # Faults in these fields concern one person; in any other the cycle, so that nobody can be served.
 PERSONAL_FIELDS = frozenset({"holder", "organisation"})
 
@@ -128,7 +130,19 @@ def store(rows: list[dict[str, Any]]) -> list[int]:
     return ids
 
 
-def prepare(cycle_id: int, first_number: int, count: int) -> jobs.Job:
-    """A job, in this transaction, that makes the documents; every act of issue has its own key."""
-    key = f"{queries.job_key_start(cycle_id)}{first_number}"
-    return jobs.enqueue(JOB_KIND, key, {"cycle_id": cycle_id}, total=count)
+def prepare(cycle_id: int, first_number: int, count: int, told: Act | None = None) -> jobs.Job:
+    """A job, in this transaction, that makes the documents; every act of issue has its own key.
+
+    `told`: the act of which people hear by mail. A large one is parted, and the first part is
+    returned: as many workers as there are make one each.
+    """
+    start, end = queries.job_key_start(cycle_id), first_number + count
+    payload = told.to_payload() if told else {"cycle_id": cycle_id}
+    if count <= PART:
+        return jobs.enqueue(JOB_KIND, f"{start}{first_number}", payload, total=count)
+    parts = [(at, min(at + PART, end)) for at in range(first_number, end, PART)]
+    made = [
+        jobs.enqueue(JOB_KIND, f"{start}{at}", payload | {"part": [at, to]}, total=to - at)
+        for at, to in parts
+    ]
+    return made[0]

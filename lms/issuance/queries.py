@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from lms.accounts.models import Person
 from lms.catalogue.models import Cycle, FundingEmblem, Lesson, Module
@@ -20,7 +20,8 @@ from lms.issuance.models import (
     CertificateStatus,
 )
 from lms.issuance.rules import Entitlement, entitlement
-from lms.jobs import Job, JobStatus
+from lms.jobs import OPEN, Job
+from lms.links import LARGEST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,27 +189,30 @@ def job_key_start(cycle_id: int) -> str:
     return f"certificates:{cycle_id}:"
 
 
-def _without_document(cycle_id: int) -> ColumnElement[bool]:
+def _without_document(cycle_id: int, first: int = 0, end: int = LARGEST_ID) -> ColumnElement[bool]:
     known = select(CertificateDocument.certificate_id).where(
         CertificateDocument.certificate_id == Certificate.id
     )
-    return and_(Certificate.cycle_id == cycle_id, ~known.exists())
+    numbers = and_(Certificate.number >= first, Certificate.number < end)
+    return and_(Certificate.cycle_id == cycle_id, numbers, ~known.exists())
 
 
-def _count_missing(cycle_id: int) -> Select[tuple[int]]:
-    return select(func.count(Certificate.id)).where(_without_document(cycle_id))
+def _count_missing(cycle_id: int, first: int = 0, end: int = LARGEST_ID) -> Select[tuple[int]]:
+    return select(func.count(Certificate.id)).where(_without_document(cycle_id, first, end))
 
 
-def count_missing_documents(cycle_id: int) -> int:
-    """How many certificates of a cycle have no PDF yet."""
-    return db.session.scalar(_count_missing(cycle_id)) or 0
+def count_missing_documents(cycle_id: int, first: int = 0, end: int = LARGEST_ID) -> int:
+    """How many certificates of a cycle, numbers from `first` to below `end`, have no PDF yet."""
+    return db.session.scalar(_count_missing(cycle_id, first, end)) or 0
 
 
-def missing_documents(cycle_id: int, *, after: int, limit: int) -> Sequence[tuple[int, int, str]]:
-    """(id, number, snapshot) of certificates without a PDF, numbers above `after`, in order."""
+def missing_documents(
+    cycle_id: int, *, first: int, end: int, limit: int
+) -> Sequence[tuple[int, int, str]]:
+    """(id, number, snapshot) of certificates without a PDF, numbers from `first`, in order."""
     rows = db.session.execute(
         select(Certificate.id, Certificate.number, Certificate.snapshot)
-        .where(_without_document(cycle_id), Certificate.number > after)
+        .where(_without_document(cycle_id, first, end))
         .order_by(Certificate.number)
         .limit(limit)
     )
@@ -231,15 +235,19 @@ class Preparation:
 
 
 def preparation(cycle_id: int) -> Preparation:
-    """How far the newest job of a cycle is, told by what is really there."""
+    """How far the newest act of a cycle is, told by what is really there."""
+    mine = Job.key.startswith(job_key_start(cycle_id), autoescape=True)
+    other = aliased(Job)
+    theirs = other.key.startswith(job_key_start(cycle_id), autoescape=True)
+    at_it = select(other.id).where(theirs, other.status.in_(OPEN)).exists()
     newest = (
-        select(Job, _count_missing(cycle_id).scalar_subquery())
-        .where(Job.key.startswith(job_key_start(cycle_id), autoescape=True))
+        select(Job, _count_missing(cycle_id).scalar_subquery(), at_it)
+        .where(mine)
         .order_by(Job.id.desc())
         .limit(1)
     )
     row = db.session.execute(newest).one_or_none()
-    job, missing = row if row is not None else (None, count_missing_documents(cycle_id))
-    total = max(job.total if job else 0, missing)
-    at_it = job is not None and job.status in {JobStatus.QUEUED, JobStatus.RUNNING}
-    return Preparation(total - missing, total, missing > 0 and not at_it, job.id if job else 0)
+    job, missing, busy = row if row else (None, count_missing_documents(cycle_id), False)
+    act = 0 if job is None else job.payload["count"] if "part" in job.payload else job.total
+    total = max(act, missing)
+    return Preparation(total - missing, total, missing > 0 and not busy, job.id if job else 0)

@@ -22,8 +22,11 @@ from lms.clock import now
 from lms.database import insert_new
 from lms.extensions import db
 from lms.issuance import issuer_keys, queries, snapshots
-from lms.issuance.making import JOB_KIND
+from lms.issuance.making import JOB_KIND, hold
 from lms.issuance.models import CertificateDocument
+from lms.issuance.queries_acts import others_at_it
+from lms.issuance.telling import Act, tell_holders, tell_issuer
+from lms.links import LARGEST_ID
 
 if TYPE_CHECKING:
     from certificates.data import CertificateData
@@ -80,25 +83,47 @@ def _made(data: CertificateData) -> dict[str, Any]:
 
 @jobs.handler(JOB_KIND)
 def prepare_documents(job: jobs.Job) -> None:
-    """Make every document that is missing in the job's cycle, whichever act asked for it."""
+    """Make every document that is missing in the job's cycle, whichever act asked for it.
+
+    Of a large act its part.
+    """
     issuer_keys.ensure()
     db.session.commit()
     cycle_id: int = job.payload["cycle_id"]
-    total = max(job.total, queries.count_missing_documents(cycle_id))
+    first, end = job.payload.get("part", (0, LARGEST_ID))
+    total = max(job.total, queries.count_missing_documents(cycle_id, first, end))
     failed: list[int] = []
-    after = 0
-    while batch := queries.missing_documents(cycle_id, after=after, limit=BATCH):
+    at = first
+    while batch := queries.missing_documents(cycle_id, first=at, end=end, limit=BATCH):
         db.session.rollback()  # making a PDF takes long: nobody shall wait for us meanwhile
         made = {number: _render(one, snapshot) for one, number, snapshot in batch}
-        after = batch[-1][1]
+        at = batch[-1][1] + 1
         failed += [number for number, row in made.items() if row is None]
         _store([row for row in made.values() if row is not None])
-        done = max(0, total - queries.count_missing_documents(cycle_id))
+        done = max(0, total - queries.count_missing_documents(cycle_id, first, end))
         jobs.progress(job, done, total)
         if listener := _listener.get():
             listener(done, total)
+    act = Act.of(job)
+    if act:
+        tell_holders(job, act)
     if failed:
         raise SomeFailedError(f"{len(failed)} of {total}, the first is number {failed[0]}")
+    _tell_how_it_ended(job)
+
+
+@jobs.given_up(JOB_KIND)
+def _tell_how_it_ended(job: jobs.Job) -> None:
+    """Whoever issued hears of it once nobody is at any part of the act any more.
+
+    The cycle is held until the commit: of two parts that end at once the second knows of the first.
+    """
+    act = Act.of(job)
+    if act is None:
+        return
+    hold(act.cycle_id)
+    if not others_at_it(job):
+        tell_issuer(job, act)
 
 
 def _render(certificate_id: int, snapshot: str) -> dict[str, Any] | None:

@@ -61,9 +61,19 @@ def _cycles(subject: Any) -> list[int]:
 
 
 def ask(cycle_id: int) -> None:
-    """Have the certificates of a cycle compared with the facts, once this transaction is kept."""
-    key = f"review:{cycle_id}:{secrets.token_hex(8)}"
-    jobs.enqueue(JOB_KIND, key, {"cycle_id": cycle_id})
+    """Have the certificates of a cycle compared with the facts, once this transaction is kept.
+
+    One comparison serves all deeds committed before it begins.
+    """
+    start = f"review:{cycle_id}:"
+    if not jobs.one_waits(JOB_KIND, start):
+        jobs.enqueue(JOB_KIND, start + secrets.token_hex(8), {"cycle_id": cycle_id})
+
+
+def ask_about(person_id: int) -> None:
+    """The same for every cycle in which this person has a valid certificate."""
+    for cycle_id in queries_tasks.cycles_with_certificates(person_id=person_id):
+        ask(cycle_id)
 
 
 @jobs.handler(JOB_KIND)

@@ -77,7 +77,8 @@ def issue(**_address: str) -> Answer:
     if not form.validate_on_submit():
         return _confirmation(cycle, form, making.lacking(cycle))
     try:
-        issued = actions.issue(cycle, by=current_user.person_id)
+        told = form.tell_holders.data
+        issued = actions.issue(cycle, by=current_user.person_id, tell_holders=told)
     except UserError as error:
         return _confirmation(cycle, form, error.message), error.status
     _tell(issued)

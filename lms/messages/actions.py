@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -33,12 +34,14 @@ def in_language(language: str) -> Iterator[None]:
         yield
 
 
-def post(key: str, to: str, letter: Letter, language: str = "it") -> bool:
+def post(
+    key: str, to: str, letter: Letter, language: str = "it", *, at: datetime | None = None
+) -> bool:
     """Put `letter` to the address `to` in the outbox, in the current transaction.
 
     `key` names the occasion ("certificate:12:issued"; administrators see it, so it is no secret):
     one already known changes nothing, and False is returned. An address nobody could write to
-    becomes a failed message, not an error here.
+    becomes a failed message, not an error here. `at`: not to leave before.
     """
     if not 0 < len(key) <= KEY_LENGTH:
         raise ValueError(f"a key has from 1 to {KEY_LENGTH} characters")
@@ -55,7 +58,7 @@ def post(key: str, to: str, letter: Letter, language: str = "it") -> bool:
     added = db.session.scalar(insert_new(_outbox, db.engine).values(row).returning(_outbox.c.id))
     if added is None:
         return False
-    jobs.enqueue(JOB_KIND, OutboxMessage.job_key(added), {"message_id": added})
+    jobs.enqueue(JOB_KIND, OutboxMessage.job_key(added), {"message_id": added}, run_at=at)
     return True
 
 

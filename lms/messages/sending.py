@@ -134,8 +134,15 @@ def _try(job: jobs.Job, message: OutboxMessage, attempt: _Attempt) -> None:
     except Exception:
         db.session.rollback()
         log.exception("message not sent", extra={"outbox_message": attempt.message_id})
-        # Once it was being handed over, a fault of ours says nothing of what the server did.
+        _fault(attempt)
+
+
+def _fault(attempt: _Attempt) -> None:
+    """A fault of ours: once the message was being handed over, it says nothing of the server."""
+    try:
         _later(attempt, OwnReason.OUR_FAULT, was=MessageStatus.QUEUED)
+    except _OvertakenError:  # by ourselves, unless this is refused as well
+        attempt.end(MessageStatus.UNCERTAIN)
 
 
 def _without_server(attempt: _Attempt, *, kept: bool) -> None:
@@ -163,8 +170,11 @@ def _send(
     db.session.rollback()  # a slow server shall not keep a transaction open
 
     def mark() -> None:
-        jobs.hold(job, HANDING_OVER)
-        attempt.note(MessageStatus.SENDING, was=MessageStatus.QUEUED)
+        try:
+            jobs.hold(job, HANDING_OVER)
+            attempt.note(MessageStatus.SENDING, was=MessageStatus.QUEUED)
+        except DBAPIError as error:  # noted or not: without the end, nothing is handed over
+            raise NotNowError(OwnReason.OUR_FAULT) from error
 
     with transport.connected(server) as smtp:
         answer = transport.hand_over(smtp, sender.address, recipient, content, before_end=mark)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from celery import Celery, Task
+from celery.worker import state
 from flask import Flask
 from kombu import Queue
 
-from lms import jobs
 from lms.brokers import Broker
-from lms.extensions import db
+from lms.operations import patience
 from lms.operations.lanes import Lane
 
 TASK = "percorso.job"
@@ -19,8 +18,6 @@ CONNECT_SECONDS = 4
 # After this Redis gives a message that nobody acknowledged to another worker. The row decides
 # whether there is work left, and the dispatcher is quicker: it is the last of three nets.
 VISIBILITY_SECONDS = 3600
-
-log = logging.getLogger(__name__)
 
 
 def celery_of(app: Flask, broker: Broker) -> Celery:
@@ -35,6 +32,7 @@ def celery_of(app: Flask, broker: Broker) -> Celery:
         task_queues=[Queue(lane.queue, routing_key=lane.queue, durable=True) for lane in Lane],
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
+        broker_use_ssl=broker.tls,
         broker_connection_timeout=CONNECT_SECONDS,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
@@ -45,8 +43,9 @@ def celery_of(app: Flask, broker: Broker) -> Celery:
     )
 
     def carry_out(job_id: int) -> None:
+        """Whatever happens, the message is done with: the row tells whether there is work left."""
         with app.app_context():
-            _carry_out(job_id)
+            patience.work(_shall_end, job_id=job_id)
 
     celery.task(name=TASK)(carry_out)
     return celery
@@ -67,11 +66,9 @@ def _transport_options(broker: Broker) -> dict[str, Any]:
     }
 
 
-def _carry_out(job_id: int) -> None:
-    """Whatever happens, the message is done with: the row tells whether there is work left."""
-    try:
-        jobs.run_one(job_id=job_id)
-    except Exception:  # the database is away: the job waits, and its id is sent again
-        log.exception("job not carried out", extra={"job": job_id})
-    finally:
-        db.session.remove()
+def _shall_end() -> bool:
+    """Whether this worker was asked to end: Celery's own flags hold an exit status, also 0."""
+    return any(
+        asked is not None and asked is not False
+        for asked in (state.should_stop, state.should_terminate)
+    )

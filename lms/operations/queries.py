@@ -15,8 +15,13 @@ RECENT = func.coalesce(Job.finished_at, Job.run_at)
 
 
 def searched(text: str, standing: Standing | None, kind: str | None, at: datetime) -> Select[Any]:
-    """Jobs whose occasion, number or error holds `text`; what happened last or comes last first."""
-    found = select(Job).order_by(RECENT.desc(), Job.id.desc())
+    """Jobs whose occasion, number or error holds `text`: what happened last first.
+
+    What is planned comes after, the soonest first: letters by the thousand leave one by one.
+    """
+    planned = _stands(Standing.PLANNED, at)
+    soonest = case((planned, Job.run_at))
+    found = select(Job).order_by(case((planned, 1), else_=0), soonest, RECENT.desc(), Job.id.desc())
     if standing is not None:
         found = found.where(_stands(standing, at))
     if kind is not None:

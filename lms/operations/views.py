@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms import access, jobs
 from lms.clock import now
-from lms.jobs import Job, JobStatus
+from lms.jobs import Job
 from lms.lists import page_of, search_text
 from lms.operations import actions, queries
 from lms.operations.rules import Standing, neglected
@@ -51,7 +51,6 @@ def job(**_address: int) -> str:
     return render_template(
         "operations/job.html",
         job=shown,
-        running=shown.status is JobStatus.RUNNING,
         attempts_allowed=jobs.MAX_ATTEMPTS,
         may_retry=actions.may_retry(shown),
     )
@@ -59,10 +58,9 @@ def job(**_address: int) -> str:
 
 @blueprint.get("/lavori/<int:job_id>/stato.json")
 def job_state(**_address: int) -> FlaskResponse:
-    """The same for the script: `{"done", "total", "running"}`."""
+    """The same for the script: `{"done", "total", "stands"}`."""
     shown = access.subject(Job)
-    running = shown.status is JobStatus.RUNNING
-    return jsonify(done=shown.done, total=shown.total, running=running)
+    return jsonify(done=shown.done, total=shown.total, stands=standing(shown))
 
 
 @blueprint.route("/lavori/<int:job_id>/riprova", methods=["GET", "POST"])

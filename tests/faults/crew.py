@@ -16,6 +16,7 @@ from typing import Self
 from flask import Flask
 
 from lms.config import PROJECT_ROOT, Settings
+from lms.database import may_write
 from lms.extensions import db
 from tests.conftest import SECRET
 
@@ -106,8 +107,12 @@ def wait_until(
     """Look again and again, tending the crew meanwhile; no transaction stays open in between."""
     deadline = time.monotonic() + seconds
     while True:
-        met = condition()
-        db.session.rollback()
+        reading = may_write.set(False)  # who only looks takes no writer's turn on SQLite
+        try:
+            met = condition()
+        finally:
+            db.session.rollback()
+            may_write.reset(reading)
         if met:
             return True
         if time.monotonic() > deadline:

@@ -20,16 +20,18 @@ from sqlalchemy import func, select
 from lms.brokers import read_broker
 from lms.clock import now
 from lms.extensions import db
+from lms.issuance.actions import issue
+from lms.issuance.making import JOB_KIND
 from lms.issuance.models import Certificate, CertificateDocument
 from lms.jobs import Job, JobStatus
 from lms.joining.asking import RESET_JOB, ask_for_reset
 from lms.messages.models import MessageStatus, OutboxMessage
 from lms.operations.celery_app import celery_of, task_of
 from lms.operations.lanes import Lane
+from tests import factories
 from tests.brokers import BrokerServer, Redis, broker
 from tests.faults.crew import Crew, Hatchery, wait_until
 from tests.issuance.cycles import TaughtCycle
-from tests.issuance.test_issuing import issue
 from tests.mailbox import Mailbox, mailbox
 
 TIMES = int(os.environ.get("FAULTS", "1"))
@@ -140,9 +142,9 @@ class Storm:
         assert len(stand) - len(sent) <= self.crew.killed
 
 
-def unfinished() -> int:
+def unfinished(kind: str | None = None) -> int:
     rows = select(func.count()).select_from(Job).where(Job.status != JobStatus.DONE)
-    return db.session.scalar(rows) or 0
+    return db.session.scalar(rows.where(Job.kind == kind) if kind else rows) or 0
 
 
 def weather(storm: Storm, faults: list[Fault]) -> None:
@@ -161,11 +163,8 @@ def kills(storm: Storm) -> list[Fault]:
     return [lambda which=which: storm.crew.kill(which) for which in range(len(storm.crew.commands))]
 
 
-def database_restart(
-    request: pytest.FixtureRequest, database: str, server: BrokerServer | None = None
-) -> list[Fault]:
-    # With a broker, what was in hand then comes back when leases end: minutes, for `make faults`.
-    if database != "postgresql" or (server and not FULL):
+def database_restart(request: pytest.FixtureRequest, database: str) -> list[Fault]:
+    if database != "postgresql":
         return []
     cluster = request.getfixturevalue("postgres_server")
 
@@ -207,7 +206,7 @@ def test_over_redis(
     database: str, redis: BrokerServer,
 ) -> None:  # fmt: skip
     storm = Storm(hatchery, app, box, tmp_path, redis)
-    scaled(storm, database_restart(request, database, redis))
+    scaled(storm, database_restart(request, database))
 
 
 @pytest.mark.slow
@@ -217,7 +216,7 @@ def test_over_rabbitmq(
     database: str, rabbitmq: BrokerServer,
 ) -> None:  # fmt: skip
     storm = Storm(hatchery, app, box, tmp_path, rabbitmq)
-    scaled(storm, database_restart(request, database, rabbitmq))
+    scaled(storm, database_restart(request, database))
 
 
 @pytest.mark.slow
@@ -250,21 +249,25 @@ def certificates(
     hatchery: Hatchery, app: Flask, folder: Path, server: BrokerServer | None = None
 ) -> None:
     taught = TaughtCycle()
-    taught.entitled(CERTIFICATES)
-    issue(app, taught)
-    db.session.commit()
+    taught.crowd(CERTIFICATES)
+    with app.test_request_context():
+        issue(taught.cycle, by=factories.organiser().id, tell_holders=True)
+        db.session.commit()
     with Crew(hatchery, app, folder, server.url if server else "") as crew:
         for number in range(KILLS):
             wait_until(lambda n=number: made() > n * CERTIFICATES // KILLS, PATIENCE, crew)
             for which in (1, 2):  # whoever of the two has it
                 crew.kill(which)
-        wait_until(lambda: made() == CERTIFICATES and not unfinished(), PATIENCE, crew)
+        wait_until(lambda: made() == CERTIFICATES and not unfinished(JOB_KIND), PATIENCE, crew)
     numbers = db.session.scalars(select(Certificate.number).order_by(Certificate.number)).all()
     assert list(numbers) == list(range(1, CERTIFICATES + 1))
     whose = select(CertificateDocument.certificate_id, CertificateDocument.sha256)
     documents = dict(db.session.execute(whose).tuples().all())
     assert documents.keys() == set(db.session.scalars(select(Certificate.id)))
     assert len(set(documents.values())) == CERTIFICATES
+    letters = Counter(db.session.scalars(select(OutboxMessage.recipient)))
+    assert len(letters) == CERTIFICATES + 1, "everybody is told, and whoever issued"
+    assert max(letters.values()) == 1, "somebody is told twice"
 
 
 def made() -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from lms.accounts.models import Person
+from sqlalchemy import insert
+
+from lms.accounts.models import Person, PersonEmail
 from lms.attendance.models import (
     AttendanceRecord,
     AttendanceRegister,
@@ -15,7 +17,7 @@ from lms.attendance.models import (
 )
 from lms.catalogue.models import Cycle, Lesson
 from lms.clock import now
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Enrolment, EnrolmentStatus
 from lms.extensions import db
 from tests import factories
 
@@ -74,3 +76,33 @@ class TaughtCycle:
             self.attendee(*full, who=factories.person(**person) if person else None)
             for _ in range(count)
         ]
+
+    def crowd(self, count: int) -> None:
+        """As many people who attended everything as one likes, in a few statements."""
+        instant = now()
+        names = [
+            {"given_name": "Ada", "family_name": f"Folla{number:05}"} for number in range(count)
+        ]
+        people = _insert(Person, [{**name, "created_at": instant} for name in names])
+        mails = [{"person_id": who, "address": f"folla{who}@example.org"} for who in people]
+        _insert(PersonEmail, mails)
+        common = {
+            "cycle_id": self.cycle.id, "status": EnrolmentStatus.CONFIRMED,
+            "organisation_name": "", "enrolled_at": instant - timedelta(days=60),
+        }  # fmt: skip
+        enrolments = _insert(
+            Enrolment,
+            [{**common, **name, "person_id": who} for who, name in zip(people, names, strict=True)],
+        )
+        for register in self.registers:
+            mark = {
+                "register_id": register.id, "mark": Mark.PRESENT, "minutes": 120,
+                "source": RecordSource.TRAINER, "updated_at": instant,
+            }  # fmt: skip
+            _insert(AttendanceRecord, [{**mark, "enrolment_id": who} for who in enrolments])
+        db.session.commit()
+
+
+def _insert(model: Any, rows: list[dict[str, Any]]) -> list[int]:
+    made = insert(model).returning(model.id, sort_by_parameter_order=True)
+    return list(db.session.scalars(made, rows))

@@ -114,6 +114,7 @@ def test_with_the_database_away_after_the_answer_it_is_not_sent_again(
     posted()
     with database_refusing_to_note(times):
         work()
+    assert row().status is status  # at once: nobody else is at it
     for hours in (2, 100):
         with frozen(now() + timedelta(hours=hours)):
             work()

@@ -76,6 +76,8 @@ def test_looking_writes_nothing_and_leaves_no_transaction(app: Flask) -> None:
     [
         ("amqp://who:se%40cret@mq.example.it/percorso", "amqp://mq.example.it:5672/percorso"),
         ("redis://:se%40cret@redis.example.it:6380/2", "redis://redis.example.it:6380/2"),
+        ("amqps://who:se%40cret@mq.example.it/percorso", "amqps://mq.example.it:5671/percorso"),
+        ("rediss://:se%40cret@redis.example.it/2", "rediss://redis.example.it:6379/2"),
     ],
 )
 def test_the_setting_names_a_broker(tmp_path: Path, url: str, shown: str) -> None:
@@ -93,6 +95,10 @@ def test_the_setting_names_a_broker(tmp_path: Path, url: str, shown: str) -> Non
         "amqp://who:se%40cret@mq.example.it:99999/",
         "redis://:se%40cret@redis.example.it/name",
         "redis://:se%40cret@redis.example.it/0?x=1",
+        "redis://:se%40cret@redis.example.it/0?ca=/etc/ssl/certs/ca-certificates.crt",
+        "rediss://:se%40cret@redis.example.it/0?ca=/nowhere.pem",
+        "rediss://:se%40cret@redis.example.it/0?ca=/etc/ssl/certs/ca-certificates.crt&x",
+        "rediss://:se%40cret@redis.example.it/name",
         "redis",
     ],
 )

@@ -81,7 +81,7 @@ def test_every_standing_is_told(admin: PercorsoClient) -> None:
     assert "macchina:12" in shown
     assert f"/lavori/{running.id}/stato.json" in shown
     state = admin.get(f"/lavori/{running.id}/stato.json").json
-    assert state == {"done": 7, "total": 31, "running": True}
+    assert state == {"done": 7, "total": 31, "stands": "running"}
 
 
 def test_a_failed_job_tells_its_error_and_is_tried_again(admin: PercorsoClient) -> None:
@@ -142,6 +142,18 @@ def test_search_filters_and_pages(admin: PercorsoClient) -> None:
     assert "Nessun lavoro corrisponde" in admin.get("/lavori?status=done").text
     assert f'/lavori/{numbers[0]}"' in admin.get("/lavori?page=2").text
     assert admin.get("/lavori?status=nonsense&kind=nonsense&page=-1").status_code == 200
+
+
+def test_what_is_planned_hides_nothing_that_happened(admin: PercorsoClient) -> None:
+    start = now()
+    for number in range(30):
+        job(number, run_at=start + timedelta(hours=30 - number))
+    gone = job(99, status=JobStatus.FAILED, finished_at=start - timedelta(days=1), error="OSError")
+    first = admin.get("/lavori").text
+    assert f'/lavori/{gone.id}"' in first
+    soonest, latest = (db.session.query(Job).filter_by(key=f"{MAIL}:{n}").one() for n in (29, 0))
+    assert f'/lavori/{soonest.id}"' in first
+    assert f'/lavori/{latest.id}"' not in first
 
 
 def test_work_that_nobody_takes_is_told(admin: PercorsoClient) -> None:
