@@ -6,7 +6,7 @@ from math import ceil
 
 from certificates.data import MOST_MODULES, CertificateData, ModuleLine
 from certificates.designs import CLASSIC_2, DESIGNS
-from certificates.faces import SANS, SERIF, Metrics, metrics
+from certificates.faces import SANS, SERIF, Metrics, foreign, metrics
 from certificates.person import Person, narrowest, person
 from certificates.wording import (
     OTHER,
@@ -156,7 +156,7 @@ def fit_name(name: str, width: float, scale: float = 1.0) -> FittedName:
     ``width`` is the room in points, ``scale`` shrinks all permitted sizes. A name the serif cannot
     draw whole is set in the sans serif, so that two designs never meet inside one name.
     """
-    sans = not metrics(SERIF).draws(name)
+    sans = not metrics(SERIF).draws("".join(each for each in name if not foreign(each)))
     face = metrics(SANS if sans else SERIF)
     words = name.split(" ")
     for lines, largest, smallest in _NAME_SIZES:

@@ -1,11 +1,12 @@
 """What differs between the certificates of one cycle, worded and broken into lines."""
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from certificates.data import CertificateData
 from certificates.designs import Design, Measure, NameClass
-from certificates.faces import Metrics, metrics
+from certificates.faces import Metrics, foreign, metrics
 from certificates.wording import OTHER, WORDS, short_duration
 
 _STEP = 0.5  # points between two sizes of a name
@@ -103,7 +104,7 @@ def set_name(name: str, design: Design, scale: float = 1.0) -> tuple[Lines, floa
 
     Returns the lines, the size in points, and whether the design's second face is needed.
     """
-    second = not metrics(design.faces[0]).draws(name)
+    second = not metrics(design.faces[0]).draws(_latin(name))
     face = metrics(design.faces[second])
     words = name.split(" ")
     for kind in design.names:
@@ -163,7 +164,13 @@ def _broken(words: Sequence[str], face: Metrics, room: float) -> Iterator[str]:
 def _cut(word: str, face: Metrics, room: float) -> list[str]:
     pieces = [""]
     for letter in word:
-        if pieces[-1] and face.width(pieces[-1] + letter) > room:
+        mark = foreign(letter) and unicodedata.category(letter)[0] == "M"
+        if pieces[-1] and not mark and face.width(pieces[-1] + letter) > room:
             pieces.append("")
         pieces[-1] += letter
     return pieces
+
+
+def _latin(name: str) -> str:
+    """What of a name the layout's own faces have to draw."""
+    return "".join(letter for letter in name if not foreign(letter))

@@ -17,10 +17,12 @@ from weasyprint.urls import FatalURLFetchingError
 from certificates import drawings, xmp
 from certificates.data import CertificateData
 from certificates.designs import DESIGNS
-from certificates.faces import FACES, FONT_FOLDER
+from certificates.faces import files, with_stand_ins
 from certificates.fetcher import LayoutFetcher, Resource
 from certificates.page import arrangements, view
 from certificates.person import Person
+from certificates.scripts import kept_apart
+from certificates.tagging import finish
 
 LAYOUT_FOLDER = Path(__file__).parent / "layouts"
 QR_MASK = 3  # any mask is readable; a fixed one makes the codes of a cycle quick to draw
@@ -49,7 +51,9 @@ class Renderer:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=kept_apart,
         )
+        environment.filters["kept_apart"] = kept_apart
         self._environment = environment
         self._fetcher = LayoutFetcher(layout_resources())
         self._fonts = embedded_fonts_only()
@@ -62,7 +66,7 @@ class Renderer:
                 document = self.lay_out(data, arrangement)
                 if fits(document):
                     break
-            pdf: bytes = document.write_pdf(**OPTIONS)
+            pdf: bytes = document.write_pdf(finisher=finish, **OPTIONS)
         self.refuse_foreign(document)
         return pdf
 
@@ -95,7 +99,7 @@ class Renderer:
         name = f"{data.layout}-{data.layout_version}"
         if name not in self._layouts:
             style = CSS(
-                string=(LAYOUT_FOLDER / f"{name}.css").read_text("utf-8"),
+                string=with_stand_ins((LAYOUT_FOLDER / f"{name}.css").read_text("utf-8")),
                 base_url=f"certificate:{name}.css",
                 url_fetcher=self._fetcher,
                 font_config=self._fonts,
@@ -160,10 +164,10 @@ def embedded_fonts_only() -> FontConfiguration:
     """
     fonts = FontConfiguration()
     config = fontconfig.FcConfigCreate()
-    for face in FACES:
+    for file in files():
         # Text without a font to draw it would end the whole process instead of raising an error.
-        if not fontconfig.FcConfigAppFontAddFile(config, os.fsencode(FONT_FOLDER / face.file)):
-            raise RenderError(f"the font {face.file} cannot be loaded")
+        if not fontconfig.FcConfigAppFontAddFile(config, os.fsencode(file)):
+            raise RenderError(f"the font {file.name} cannot be loaded")
     fonts.font_map = ffi.gc(pangoft2.pango_ft2_font_map_new(), gobject.g_object_unref)
     pangoft2.pango_fc_font_map_set_config(ffi.cast("PangoFcFontMap *", fonts.font_map), config)
     fontconfig.FcConfigDestroy(config)  # the font map keeps its own reference
