@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from certificates.faces import drawable
+from certificates.faces import draws
 from lms.catalogue.models import CertificateLayout
 from lms.issuance.counting import Standing
 from lms.issuance.models import Certificate, CertificateEventKind, CertificateStatus
@@ -55,7 +55,7 @@ def layout(chosen: CertificateLayout) -> tuple[str, str]:
 
 def unprintable(text: str) -> str:
     """Why a name cannot stand on a certificate."""
-    strange = sorted(set(text) - drawable())
+    strange = sorted(letter for letter in set(text) if not draws(letter))
     if strange:
         return str(_("has letters that cannot be printed: %(letters)s", letters=" ".join(strange)))
     return str(_("is too long to be printed"))
