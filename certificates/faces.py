@@ -163,7 +163,7 @@ def _fonts(file: Path) -> list[TTFont]:
 
 @lru_cache(maxsize=1)
 def folder_files() -> tuple[Path, ...]:
-    """Font files that are not ours: those of the folder in LMS_FONTS, else those Debian installs."""
+    """Font files that are not ours: those in the folder LMS_FONTS, else those Debian installs."""
     if named := os.environ.get("LMS_FONTS", "").strip():
         return tuple(sorted(each for each in Path(named).iterdir() if each.suffix in _KINDS))
     return tuple(file for name in CJK_FILES if (file := CJK_FOLDER / name).is_file())

@@ -45,4 +45,3 @@ def _marked(pdf: Any) -> Iterator[Any]:
             for kid in item["K"]:
                 if isinstance(kid, int):
                     yield item
-

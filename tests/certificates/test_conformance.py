@@ -21,6 +21,10 @@ KINDS = {
     "modern": sample(layout="modern"),
     "bilingual": sample(layout="bilingual", modules=modules(30)),
     "first": sample(layout_version=1),
+    "from the right": sample(holder="محمد علي\u200cرضا", cycle_title="دورة ABC 2"),
+    "other scripts": sample(
+        holder="Пётр Παπαδόπουλος", organisation="עיריית חיפה", layout="modern", modules=modules(30)
+    ),
 }
 
 
