@@ -46,7 +46,7 @@ class Person:
 
 def person(data: CertificateData, design: Design, scale: float = 1.0) -> Person:
     """Word what varies; ``scale`` shrinks the name where room is scarce."""
-    phrases = phrases_of(data.language, design)
+    phrases = phrases_of(data, design)
     holder, size, second = set_name(data.holder, design, scale)
     running = replace(design.running, face=design.faces[second])
     return Person(
@@ -75,14 +75,15 @@ class Phrases:
     qr_alt: str
 
 
-def phrases_of(language: str, design: Design) -> Phrases:
+def phrases_of(data: CertificateData, design: Design) -> Phrases:
     """Return the wording in one language, or in both where the layout speaks both."""
-    words = WORDS[language]
+    words = WORDS[data.language]
+    heading = data.heading or words.title
     if not design.bilingual:
-        return Phrases(words.title, words.serial, words.qr_alt)
-    other = WORDS[OTHER[language]]
+        return Phrases(heading, words.serial, words.qr_alt)
+    other = WORDS[OTHER[data.language]]
     return Phrases(
-        f"{words.title} / {other.title}",
+        f"{heading} / {data.heading_other or other.title}",
         words.serial,
         f"{words.qr_alt} / {other.qr_alt.partition(' {}')[0]}",
     )

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates import drawings, xmp
-from certificates.data import CertificateData
+from certificates import drawings, pictures, xmp
+from certificates.data import CertificateData, Emblem
 from certificates.designs import DESIGNS
 from certificates.faces import files, with_stand_ins
 from certificates.fetcher import LayoutFetcher, Resource
@@ -53,7 +54,7 @@ class Renderer:
             lstrip_blocks=True,
             finalize=kept_apart,
         )
-        environment.filters["kept_apart"] = kept_apart
+        environment.filters |= {"kept_apart": kept_apart, "logo_url": logo_url}
         self._environment = environment
         self._fetcher = LayoutFetcher(layout_resources())
         self._fonts = embedded_fonts_only()
@@ -83,7 +84,8 @@ class Renderer:
         # The code is in the name, so no cache can ever show another certificate's picture.
         qr_url = f"certificate:qr-{identity.code}.svg"
         drawing = drawings.qr_code(of.verify_url if of else data.verify_url, layout.qr_mask)
-        fetcher = self._fetcher.with_resource(qr_url, Resource(drawing.encode(), "image/svg+xml"))
+        files = {qr_url: Resource(drawing.encode(), "image/svg+xml")} | logos(data)
+        fetcher = self._fetcher.with_resources(files)
         html = layout.template.render(view=view(data, arrangement, of), qr_url=qr_url)
         try:
             document = HTML(string=html, base_url="certificate:page", url_fetcher=fetcher).render(
@@ -138,6 +140,21 @@ def fits(document: Any) -> bool:
         end in anchors and foot in anchors and anchors[end][1] + _CLEARANCE <= anchors[foot][1]
         for end, foot in columns
     )
+
+
+def logo_url(emblem: Emblem) -> str:
+    """Return the address of a logo: its digest is in the name, so no cache can confuse two."""
+    extension = pictures.clean(emblem.picture).extension
+    return f"certificate:logo-{sha256(emblem.picture).hexdigest()}.{extension}"
+
+
+def logos(data: CertificateData) -> dict[str, Resource]:
+    """Return the logos of a certificate by their addresses."""
+    return {
+        logo_url(emblem): Resource(emblem.picture, pictures.clean(emblem.picture).media_type)
+        for emblem in data.emblems
+        if emblem.picture
+    }
 
 
 def layout_resources() -> dict[str, Resource]:
