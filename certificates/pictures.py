@@ -1,8 +1,8 @@
-"""Logos: SVG reduced to shapes and colours, PNG painted anew; whatever else is in a file is refused.
+"""Logos: SVG reduced to shapes and colours, PNG painted anew; whatever else is there is refused.
 
 A logo stands in thousands of documents that others open, and comes from wherever an organiser got
-it. So nothing of the file is trusted: an SVG is written anew from a list of elements and attributes,
-a PNG from its pixels. ``clean`` of what came out of it changes nothing.
+it. So nothing of the file is trusted: an SVG is written anew from a list of elements and of their
+attributes, a PNG from its pixels. ``clean`` of what came out of it changes nothing.
 """
 
 import io
@@ -60,13 +60,15 @@ def _painted_anew(content: bytes) -> bytes:
             picture = Image.open(io.BytesIO(content), formats=["PNG"])
             width, height = picture.size  # stated by the file's head: nothing is unpacked yet
             if width * height > MOST_PIXELS:
-                raise InvalidData("picture", f"has {width} by {height} pixels, which is too many")
+                raise InvalidData("picture", "has too many pixels")
             if getattr(picture, "n_frames", 1) > 1:
                 raise InvalidData("picture", "moves; a certificate does not")
             picture.load()
             plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except InvalidData:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise InvalidData("picture", "has too many pixels") from error
     except Exception as error:  # whatever a broken file makes of the decoder
         raise InvalidData("picture", "is not a PNG file that can be read") from error
     if width > WIDEST or height > TALLEST:

@@ -1,8 +1,9 @@
-"""An SVG written anew from a list: shapes, colours, gradients and nothing that acts or fetches.
+"""An SVG written anew from a list: shapes and plain colours, and nothing that acts or fetches.
 
 What would be drawn otherwise without it (text, pictures in the picture, filters) is refused by
 name, so that nobody prints a logo with a hole; what is not seen (editors' notes, metadata, titles,
-events) is left out.
+events) is left out. Gradients are refused too: WeasyPrint writes them as patterns that poppler does
+not draw in every place of a page. Such a logo comes as PNG.
 """
 
 import re
@@ -11,19 +12,18 @@ from math import isfinite
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr  # nosec B406 # writes text; nothing is parsed
 
-import tinycss2
+import tinycss2  # type: ignore[import-untyped]  # publishes no types
 
 from certificates.gate import InvalidData
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
 MOST_ELEMENTS, DEEPEST, LONGEST_SIDE = 3000, 40, 20_000.0
 
-_PAINT = frozenset(
-    "fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin "
-    "stroke-miterlimit stroke-dasharray stroke-dashoffset opacity clip-path clip-rule stop-color "
-    "stop-opacity color display visibility".split()
-)
+_PAINT = frozenset({
+    "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity",
+    "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-dasharray",
+    "stroke-dashoffset", "opacity", "clip-path", "clip-rule", "color", "display", "visibility",
+})  # fmt: skip
 _EVERYWHERE = _PAINT | {"id", "transform"}
 _OWN: Mapping[str, frozenset[str]] = {
     name: frozenset(words.split())
@@ -39,9 +39,6 @@ _OWN: Mapping[str, frozenset[str]] = {
         "polyline": "points",
         "polygon": "points",
         "clipPath": "clipPathUnits",
-        "linearGradient": "x1 y1 x2 y2 gradientUnits gradientTransform spreadMethod href",
-        "radialGradient": "cx cy r fx fy gradientUnits gradientTransform spreadMethod href",
-        "stop": "offset",
     }.items()
 }
 _UNSEEN = frozenset({"title", "desc", "metadata"})
@@ -69,6 +66,8 @@ def reduced(content: bytes) -> bytes:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(content, True)
+    except InvalidData:
+        raise
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise InvalidData("picture", "is not an SVG file that can be read") from error
     return reader.written()
@@ -85,11 +84,10 @@ class _Reader:
         self._events: list[Element | None] = []  # None ends an element
         self._depth = self._skipped = self._count = self._clips = 0
         self._opened: list[str] = []
-        self._links: dict[str, str] = {}  # which gradient continues which
         self._style: list[str] | None = None
         self._styles = ""
 
-    def doctype(self, _name: str, _system: str, _public: str, internal: int) -> None:
+    def doctype(self, _name: str, _system: str | None, _public: str | None, internal: bool) -> None:
         """The old head of Illustrator's files names a document nobody fetches; it says no more."""
         if internal:
             raise _refuse("definitions of its own (DOCTYPE)")
@@ -105,6 +103,8 @@ class _Reader:
         if self._depth > DEEPEST or self._count > MOST_ELEMENTS:
             raise InvalidData("picture", "is too elaborate: it has too many elements")
         space, _, local = name.rpartition(" ")
+        if self._depth == 1 and (space, local) != (NAMESPACE, "svg"):
+            raise InvalidData("picture", "is not an SVG file that can be read")
         if self._skipped:
             self._skipped += 1
         elif space == NAMESPACE and local in _OWN:
@@ -117,8 +117,6 @@ class _Reader:
             raise _refuse(f"the element “{local[:30]}”")
 
     def _keep(self, name: str, attributes: dict[str, str]) -> None:
-        if not self._events and name != "svg":
-            raise InvalidData("picture", "is not an SVG file that can be read")
         if self._events and name == "svg":
             raise _refuse("a drawing inside the drawing")
         own = {"viewBox": _view_box(attributes)} if not self._events else {}
@@ -128,7 +126,6 @@ class _Reader:
             self._clips += 1
         if self._clips and "clip-path" in own | inline:
             raise _refuse("a clip inside a clip")
-        self._links[own.get("id", "")] = own.get("href", "")[1:]
         self._events.append((name, own, inline, attributes.get("class", "")))
         self._opened.append(name)
 
@@ -150,7 +147,6 @@ class _Reader:
 
     def written(self) -> bytes:
         """The drawing, once all was read; rules of its style sheet become attributes."""
-        self._refuse_circles()
         rules = list(_rules(self._styles))
         if any("clip-path" in values for _, _, values in rules):
             raise _refuse("a clip in its style sheet")
@@ -169,15 +165,6 @@ class _Reader:
             opened.append(name)
         return "".join(out).encode()
 
-    def _refuse_circles(self) -> None:
-        """A gradient that continues itself would be followed for ever."""
-        for start in self._links:
-            at, steps = start, 0
-            while at := self._links.get(at, ""):
-                steps += 1
-                if steps > DEEPEST:
-                    raise _refuse("a gradient that continues itself")
-
 
 def _kept(
     name: str, attributes: dict[str, str], skip: Mapping[str, str]
@@ -186,9 +173,9 @@ def _kept(
     known = _OWN[name] | _EVERYWHERE
     for key, value in attributes.items():
         space, _, local = key.rpartition(" ")
-        if local == "href" and space in ("", _XLINK):
-            yield "href", _reference(value)
-        elif not space and local in known and local not in skip:
+        if local == "href":
+            raise _refuse("an address")
+        if not space and local in known and local not in skip:
             yield local, _checked(local, value)
 
 
@@ -196,12 +183,6 @@ def _declared(style: str) -> Iterator[tuple[str, str]]:
     for each in tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True):
         if each.type == "declaration" and each.lower_name in _PAINT:
             yield each.lower_name, _checked(each.lower_name, tinycss2.serialize(each.value).strip())
-
-
-def _reference(value: str) -> str:
-    if not value.startswith("#") or not _ID.fullmatch(value[1:]):
-        raise _refuse("an address of something outside itself")
-    return value
 
 
 def _checked(name: str, value: str) -> str:
