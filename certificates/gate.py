@@ -46,6 +46,15 @@ class InvalidData(ValueError):  # noqa: N818 - reads as the sentence it prints
         return InvalidData(f"{path}.{self.field}", self.message)
 
 
+class UnfitPicture(InvalidData):
+    """A logo that cannot be taken: ``kind`` is one of a few words, ``what`` names the part."""
+
+    def __init__(self, kind: str, message: str, what: str = "") -> None:
+        super().__init__("picture", message)
+        self.kind = kind
+        self.what = what
+
+
 def clean_text(field: str, value: object, longest: int, *, empty: bool = False) -> str:
     """Return the text in NFC with white space collapsed, or raise ``InvalidData``.
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from PIL import Image
 
 from certificates import svg
-from certificates.gate import InvalidData
+from certificates.gate import UnfitPicture
 
 MOST_BYTES = 400_000  # of a file as it comes
 MOST_KEPT = 120_000  # of what stands in every certificate
@@ -37,19 +37,21 @@ class Picture:
 
 @lru_cache(maxsize=32)
 def clean(content: bytes) -> Picture:
-    """Return the logo made anew, or raise ``InvalidData`` saying what it may not hold."""
+    """Return the logo made anew, or raise ``UnfitPicture`` saying what it may not hold."""
     if not content:
-        raise InvalidData("picture", "is an empty file")
+        raise UnfitPicture("empty", "is an empty file")
     if len(content) > MOST_BYTES:
-        raise InvalidData("picture", f"has {len(content)} bytes; at most {MOST_BYTES} are taken")
+        raise UnfitPicture("large", f"has {len(content)} bytes; at most {MOST_BYTES} are taken")
     if content.startswith(_PNG):
+        if b"IEND" not in content[-16:]:  # WeasyPrint has Pillow paint what is there of a torn file
+            raise UnfitPicture("unreadable", "is not a PNG file that can be read")
         found = Picture(_painted_anew(content), "image/png")
     elif b"<svg" in content[:4000] or b":svg" in content[:4000]:
         found = Picture(svg.reduced(content), "image/svg+xml")
     else:
-        raise InvalidData("picture", "must be an SVG or a PNG file")
+        raise UnfitPicture("kind", "must be an SVG or a PNG file")
     if len(found.content) > MOST_KEPT:
-        raise InvalidData("picture", "is too elaborate: it would make every certificate heavy")
+        raise UnfitPicture("elaborate", "is too elaborate: it would make every certificate heavy")
     return found
 
 
@@ -60,17 +62,17 @@ def _painted_anew(content: bytes) -> bytes:
             picture = Image.open(io.BytesIO(content), formats=["PNG"])
             width, height = picture.size  # stated by the file's head: nothing is unpacked yet
             if width * height > MOST_PIXELS:
-                raise InvalidData("picture", "has too many pixels")
+                raise UnfitPicture("pixels", "has too many pixels")
             if getattr(picture, "n_frames", 1) > 1:
-                raise InvalidData("picture", "moves; a certificate does not")
+                raise UnfitPicture("moves", "moves; a certificate does not")
             picture.load()
             plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except InvalidData:
+    except UnfitPicture:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise InvalidData("picture", "has too many pixels") from error
+        raise UnfitPicture("pixels", "has too many pixels") from error
     except Exception as error:  # whatever a broken file makes of the decoder
-        raise InvalidData("picture", "is not a PNG file that can be read") from error
+        raise UnfitPicture("unreadable", "is not a PNG file that can be read") from error
     if width > WIDEST or height > TALLEST:
         plain.thumbnail((WIDEST, TALLEST), Image.Resampling.LANCZOS)
     bare = Image.new(plain.mode, plain.size)  # without text, profiles and whatever else came along

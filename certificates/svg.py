@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr  # nosec B406 # writes text; nothing is p
 
 import tinycss2  # type: ignore[import-untyped]  # publishes no types
 
-from certificates.gate import InvalidData
+from certificates.gate import UnfitPicture
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 MOST_ELEMENTS, DEEPEST, LONGEST_SIDE = 3000, 40, 20_000.0
@@ -55,7 +55,7 @@ Element = tuple[str, dict[str, str], dict[str, str], str]
 
 
 def reduced(content: bytes) -> bytes:
-    """Return the same drawing from the list alone, or raise ``InvalidData``."""
+    """Return the same drawing from the list alone, or raise ``UnfitPicture``."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
@@ -66,15 +66,15 @@ def reduced(content: bytes) -> bytes:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(content, True)
-    except InvalidData:
+    except UnfitPicture:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise InvalidData("picture", "is not an SVG file that can be read") from error
+        raise UnfitPicture("unreadable", "is not an SVG file that can be read") from error
     return reader.written()
 
 
-def _refuse(what: str) -> InvalidData:
-    return InvalidData("picture", f"holds {what}, which cannot be printed on a certificate")
+def _refuse(what: str) -> UnfitPicture:
+    return UnfitPicture("holds", f"holds {what}, which cannot be printed on a certificate", what)
 
 
 class _Reader:
@@ -90,21 +90,21 @@ class _Reader:
     def doctype(self, _name: str, _system: str | None, _public: str | None, internal: bool) -> None:
         """The old head of Illustrator's files names a document nobody fetches; it says no more."""
         if internal:
-            raise _refuse("definitions of its own (DOCTYPE)")
+            raise _refuse("DOCTYPE")
 
     def entity(self, *_declared: object) -> None:
         """Entities are how files of a kilobyte become gigabytes, or read other files."""
-        raise _refuse("definitions of its own (ENTITY)")
+        raise _refuse("ENTITY")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         self._depth += 1
         self._count += 1
         if self._depth > DEEPEST or self._count > MOST_ELEMENTS:
-            raise InvalidData("picture", "is too elaborate: it has too many elements")
+            raise UnfitPicture("elaborate", "is too elaborate: it has too many elements")
         space, _, local = name.rpartition(" ")
         if self._depth == 1 and (space, local) != (NAMESPACE, "svg"):
-            raise InvalidData("picture", "is not an SVG file that can be read")
+            raise UnfitPicture("unreadable", "is not an SVG file that can be read")
         if self._skipped:
             self._skipped += 1
         elif space == NAMESPACE and local in _OWN:
@@ -114,18 +114,18 @@ class _Reader:
         elif space != NAMESPACE or local in _UNSEEN:
             self._skipped = 1
         else:
-            raise _refuse(f"the element “{local[:30]}”")
+            raise _refuse(f"<{local[:30]}>")
 
     def _keep(self, name: str, attributes: dict[str, str]) -> None:
         if self._events and name == "svg":
-            raise _refuse("a drawing inside the drawing")
+            raise _refuse("<svg> inside <svg>")
         own = {"viewBox": _view_box(attributes)} if not self._events else {}
         own |= dict(_kept(name, attributes, skip=own))
         inline = dict(_declared(attributes.get("style", "")))
         if name == "clipPath":
             self._clips += 1
         if self._clips and "clip-path" in own | inline:
-            raise _refuse("a clip inside a clip")
+            raise _refuse("clip-path inside <clipPath>")
         self._events.append((name, own, inline, attributes.get("class", "")))
         self._opened.append(name)
 
@@ -149,7 +149,7 @@ class _Reader:
         """The drawing, once all was read; rules of its style sheet become attributes."""
         rules = list(_rules(self._styles))
         if any("clip-path" in values for _, _, values in rules):
-            raise _refuse("a clip in its style sheet")
+            raise _refuse("clip-path in <style>")
         out: list[str] = []
         opened: list[str] = []
         for event in self._events:
@@ -174,7 +174,7 @@ def _kept(
     for key, value in attributes.items():
         space, _, local = key.rpartition(" ")
         if local == "href":
-            raise _refuse("an address")
+            raise _refuse("href")
         if not space and local in known and local not in skip:
             yield local, _checked(local, value)
 
@@ -189,11 +189,11 @@ def _checked(name: str, value: str) -> str:
     """A value of signs that can do nothing; an address only of a part of the same file."""
     if name == "id":
         if not _ID.fullmatch(value):
-            raise _refuse("a name with unusual signs")
+            raise _refuse("id")
         return value
     without = _LOCAL.sub("", value)
     if "url" in without.lower() or not _VALUE.fullmatch(without):
-        raise _refuse(f"an unusual value of “{name}”")
+        raise _refuse(name)
     return _LOCAL.sub(r"url(#\1)", value)
 
 
@@ -201,12 +201,12 @@ def _rules(sheet: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Rules of a style sheet with plain selectors: kind (``.``, ``#`` or none), name, values."""
     for rule in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
         if rule.type != "qualified-rule":
-            raise _refuse("a style sheet that is more than a list of colours")
+            raise _refuse("<style>")
         values = dict(_declared(tinycss2.serialize(rule.content)))
         for selector in tinycss2.serialize(rule.prelude).split(","):
             found = _SELECTOR.fullmatch(selector)
             if not found:
-                raise _refuse("a style sheet that is more than a list of colours")
+                raise _refuse("<style>")
             yield found[1], found[2], values
 
 
@@ -229,9 +229,9 @@ def _view_box(attributes: dict[str, str]) -> str:
     try:
         x, y, width, height = (float(number) for number in numbers)
     except ValueError:
-        raise InvalidData("picture", "does not say its width and height (viewBox)") from None
+        raise UnfitPicture("sides", "does not say its width and height (viewBox)") from None
     if not all(map(isfinite, (x, y))) or not 0 < width <= LONGEST_SIDE >= height > 0:
-        raise InvalidData("picture", "has sides that cannot be right")
+        raise UnfitPicture("sides", "has sides that cannot be right")
     if not 0.1 <= width / height <= 10:
-        raise InvalidData("picture", "is more than ten times as long as it is wide")
+        raise UnfitPicture("sides", "is more than ten times as long as it is wide")
     return f"{x:g} {y:g} {width:g} {height:g}"

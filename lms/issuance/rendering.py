@@ -68,6 +68,13 @@ def render_alone(data: CertificateData) -> bytes:
     return _press().renderer.render(data)
 
 
+def picture(data: CertificateData) -> bytes:
+    """One certificate as a picture of its pages."""
+    from lms.issuance.picturing import picture_of  # noqa: PLC0415 - only who looks loads PDFium
+
+    return picture_of(render_alone(data))
+
+
 def _sealed(pdf: bytes) -> bytes:
     """The document with the seal of the settings; as it is where none is set."""
     if current_app.config["SETTINGS"].seal is None:
