@@ -78,7 +78,7 @@ class LooksForm(FlaskForm):  # type: ignore[misc]
 class LogoForm(FlaskForm):  # type: ignore[misc]
     """A logo to be printed."""
 
-    file = FileField(
+    logo = FileField(
         _l("Logo"),
         description=_l("SVG or PNG, up to 400 kB. It is printed 10 or 11 mm high."),
         validators=[FileRequired(_l("Choose the file of the logo."))],

@@ -52,9 +52,9 @@ def _back(cycle: Cycle) -> Response:
 def _add(cycle: Cycle, form: LogoForm) -> int:
     by = current_user.person_id
     try:
-        logos.add(cycle, form.file.data.read(), form.label.data or "", by=by)
+        logos.add(cycle, form.logo.data.read(), form.label.data or "", by=by)
     except UserError as error:
-        form.file.errors = [error.message]
+        form.logo.errors = [error.message]
         return error.status
     flash(_("The logo will stand on the next certificates of this cycle."), "success")
     return 303

@@ -44,7 +44,7 @@ def of(taught: TaughtCycle, rest: str) -> str:
 
 def add(browser: PercorsoClient, taught: TaughtCycle, content: bytes, label: str):
     return browser.post(
-        of(taught, "loghi"), {"file": (io.BytesIO(content), "logo.svg"), "label": label}
+        of(taught, "loghi"), {"logo": (io.BytesIO(content), "logo.svg"), "label": label}
     )
 
 
