@@ -23,7 +23,7 @@ LAYOUT_VERSIONS = {"classic": (1, 2), "modern": (1,), "bilingual": (1, 2)}
 # The first ones know neither words of the organisers' own nor logos.
 PLAIN_LAYOUTS = frozenset({("classic", 1), ("bilingual", 1)})
 # Words of the organisers' own, each in the certificate's language and, `_other`, in the second.
-OWN_WORDS = {"heading": 80, "introduction": 200, "closing": 400}
+OWN_WORDS = {"heading": 80, "introduction": 150, "closing": 400}
 MOST_MODULES = 30
 MOST_EMBLEMS = 8
 

@@ -71,6 +71,11 @@ class Renderer:
         self.refuse_foreign(document)
         return pdf
 
+    def has_room(self, data: CertificateData) -> bool:
+        """Tell whether some arrangement holds all texts of the first page."""
+        with self._lock:
+            return any(fits(self.lay_out(data, each)) for each in reversed(arrangements(data)))
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Hold the engine, for who calls ``lay_out``."""

@@ -14,8 +14,9 @@ from certificates.data import MOST_MODULES, CertificateData, InvalidData, Module
 from lms import audit
 from lms.catalogue.models import CertificateLayout, Cycle, Lesson
 from lms.clock import now
+from lms.errors import UserError
 from lms.extensions import db
-from lms.issuance import making, queries, queries_looks, snapshots
+from lms.issuance import making, queries, queries_looks, rendering, snapshots
 from lms.issuance.models_looks import CertificateWords
 from lms.issuance.queries_looks import NAMES, Looks
 from lms.issuance.snapshots import Holder, Numbered
@@ -29,6 +30,7 @@ class Sample(enum.StrEnum):
     SHORT = "short"
     LONG = "long"
     TWO_PAGES = "two_pages"
+    LONGEST = "longest"
 
 
 def choose(cycle: Cycle, chosen: CertificateLayout, *, by: int | None) -> None:
@@ -82,6 +84,20 @@ def preview(
         raise making.not_printable(error) from error
 
 
+def demand_room(
+    cycle: Cycle, layout: CertificateLayout, words: Mapping[str, str] | None = None
+) -> None:
+    """Raise `UserError` if own words and logos leave too little room for the longest name."""
+    data = preview(cycle, layout, words, Sample.LONGEST)
+    dressed = any(getattr(data, name) for name in NAMES) or any(
+        emblem.picture for emblem in data.emblems
+    )
+    if dressed and not rendering.has_room(data):
+        raise UserError(
+            _("With these words and logos the page has no room for a long name: shorten or remove.")
+        )
+
+
 def _holder(sample: Sample) -> Holder:
     with force_locale(snapshots.LANGUAGE):
         if sample is Sample.LONG:
@@ -89,6 +105,8 @@ def _holder(sample: Sample) -> Holder:
                 _("Firstname Secondname Thirdname Longsurname-Secondsurname of the Third Surname"),
                 _("Union of the municipalities of the valley, the plain and the hills nearby"),
             )
+        if sample is Sample.LONGEST:
+            return Holder("Nomelungo " * 12, "Organizzazione " * 13)
         return Holder(_("Name Surname"), _("Organisation"))
 
 

@@ -18,10 +18,10 @@ class CertificateWords(Base):
         ForeignKey("cycle.id"), primary_key=True, autoincrement=False
     )
     heading: Mapped[str] = mapped_column(String(80), default="")
-    introduction: Mapped[str] = mapped_column(String(200), default="")
+    introduction: Mapped[str] = mapped_column(String(150), default="")
     closing: Mapped[str] = mapped_column(String(400), default="")
     heading_other: Mapped[str] = mapped_column(String(80), default="")
-    introduction_other: Mapped[str] = mapped_column(String(200), default="")
+    introduction_other: Mapped[str] = mapped_column(String(150), default="")
     closing_other: Mapped[str] = mapped_column(String(400), default="")
 
 
@@ -32,7 +32,7 @@ class CertificatePicture(Base):
 
     sha256: Mapped[str] = mapped_column(Hash, primary_key=True)
     media_type: Mapped[str] = mapped_column(String(20))
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
     issued: Mapped[bool] = mapped_column(default=False)
 
 

@@ -26,7 +26,7 @@ def layout(**_address: str) -> str | Response | tuple[str, int]:
     form, status, picture = _form(cycle), 200, ""
     if form.is_submitted():
         status = 422
-        if form.validate():
+        if form.validate() and _has_room(cycle, form):
             if "preview" not in request.form:
                 return _kept(cycle, form)
             picture = "data:image/png;base64," + b64encode(_picture(cycle, form)).decode("ascii")
@@ -43,6 +43,20 @@ def layout(**_address: str) -> str | Response | tuple[str, int]:
 def _form(cycle: Cycle) -> LooksForm:
     choices = [(one.value, words.layout(one)[0]) for one in CertificateLayout]
     return LooksForm(choices, cycle.certificate_layout.value, queries_looks.words_of(cycle.id))
+
+
+def _has_room(cycle: Cycle, form: LooksForm) -> bool:
+    """Judged before it is kept; what the cycle lacks is no matter of the words."""
+    if "preview" in request.form:
+        return True
+    try:
+        layouts.demand_room(cycle, CertificateLayout(form.layout.data), form.said)
+    except UserError as error:
+        if _lacking(cycle):
+            return True
+        form.closing.errors = [error.message]
+        return False
+    return True
 
 
 def _kept(cycle: Cycle, form: LooksForm) -> Response:

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from lms import access
 from lms.catalogue.models import Cycle
 from lms.errors import UserError
-from lms.issuance import logos, queries_looks
+from lms.extensions import db
+from lms.issuance import layouts, logos, queries_looks
 from lms.issuance.blueprint import blueprint
 from lms.issuance.forms_looks import LogoForm, MoveForm, RemoveForm
 from lms.issuance.models_looks import CertificateLogo
@@ -53,11 +54,22 @@ def _add(cycle: Cycle, form: LogoForm) -> int:
     by = current_user.person_id
     try:
         logos.add(cycle, form.logo.data.read(), form.label.data or "", by=by)
+        _demand_room(cycle)
     except UserError as error:
+        db.session.rollback()  # the page shows what there is without it
         form.logo.errors = [error.message]
         return error.status
     flash(_("The logo will stand on the next certificates of this cycle."), "success")
     return 303
+
+
+def _demand_room(cycle: Cycle) -> None:
+    """With the new logo; an error takes it back with all that was written."""
+    try:
+        layouts.preview(cycle, cycle.certificate_layout)
+    except UserError:
+        return  # the cycle is not complete: no certificate can be laid out yet
+    layouts.demand_room(cycle, cycle.certificate_layout)
 
 
 @blueprint.post("/cicli/<cycle_slug>/attestati/loghi/<int:logo_id>/sposta")

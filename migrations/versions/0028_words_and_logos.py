@@ -10,7 +10,7 @@ down_revision = "0026"
 branch_labels = None
 depends_on = None
 
-WORDS = {"heading": 80, "introduction": 200, "closing": 400}
+WORDS = {"heading": 80, "introduction": 150, "closing": 400}
 
 
 def upgrade() -> None:

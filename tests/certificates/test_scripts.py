@@ -19,6 +19,7 @@ from certificates.data import CertificateData
 from certificates.faces import foreign, with_stand_ins
 from certificates.page import person_of
 from tests.certificates.samples import modules, press, renderer, sample, text_of
+from tests.certificates.test_plate import assert_same_pixels
 
 ROOT = Path(__file__).parents[2]
 ARABIC, PERSIAN = "محمد عبد الله الأحمد", "علي\u200cرضا حسيني"
@@ -170,3 +171,19 @@ def test_a_font_of_the_folder_is_used_and_without_it_the_name_is_refused(tmp_pat
     drawn = made[str(tmp_path)]
     assert "李小龙" in text_of(drawn.stdout)[0], drawn.stderr
     assert b"which the fonts of the certificate cannot draw" in made["/nowhere"].stderr
+
+
+def test_a_plate_takes_foreign_words_of_the_cycle() -> None:
+    data = sample(cycle_title="دورة ABC 2", place="Αθήνα", signatory_name="Пётр Шмидт")
+    printed = press().printed(data)
+    assert printed
+    assert_same_pixels(printed, renderer().render(data))
+
+
+def test_the_second_bilingual_layout_says_the_language_of_each_part() -> None:
+    """What the organisers wrote keeps theirs, inside a sentence of the other one too."""
+    assert described(sample(layout="bilingual", layout_version=1)) == []
+    for language, other in (("it", "en"), ("en", "it")):
+        said = described(sample(layout="bilingual", language=language, modules=modules(12)))
+        assert {each["/Lang"] for each in said} == {other}
+        assert len(said) > 15

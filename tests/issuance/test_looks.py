@@ -201,6 +201,29 @@ def test_words_that_cannot_stand_there_are_refused_where_they_were_typed(
 
 
 @pytest.mark.one_database
+def test_words_and_logos_leave_room_for_the_longest_name(organiser: PercorsoClient) -> None:
+    taught = TaughtCycle(1, title="Titolo assai lungo di un ciclo " * 9)
+    taught.cycle.track.title = "Titolo assai lungo di un percorso " * 8
+    taught.cycle.signatory_role = "Ruolo assai lungo " * 6
+    for position in range(1, 5):
+        emblem = FundingEmblem(
+            track_id=taught.cycle.track_id, position=position, symbol="eu",
+            label="Ministero dei testi lunghissimi " * 3,
+        )  # fmt: skip
+        db.session.add(emblem)
+    taught.cycle.track.funding_statement = "Iniziativa cofinanziata da molti fondi diversi. " * 8
+    db.session.commit()
+    full = {"heading": "Titolo " * 11, "introduction": "Visto il decreto " * 8}
+    typed = {"layout": "classic", "sample": "short", **full, "closing": "Nota. " * 60}
+    for number in range(logos.MOST_LOGOS):
+        add(organiser, taught, png(90, 20), f"Logo {number}")
+    answer = organiser.post(of(taught, "aspetto"), typed)
+    assert answer.status_code == 422
+    assert "manca lo spazio per un nome lungo" in answer.text
+    assert queries_looks.words_of(taught.cycle.id) == {}
+
+
+@pytest.mark.one_database
 def test_what_the_cycle_lacks_is_said_in_the_place_of_the_picture(
     organiser: PercorsoClient,
 ) -> None:
