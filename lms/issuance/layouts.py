@@ -10,7 +10,7 @@ from datetime import datetime
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from certificates.data import MOST_MODULES, CertificateData, InvalidData, ModuleLine
+from certificates.data import MOST_MODULES, CertificateData, Emblem, InvalidData, ModuleLine
 from lms import audit
 from lms.catalogue.models import CertificateLayout, Cycle, Lesson
 from lms.clock import now
@@ -65,11 +65,12 @@ def preview(
     layout: CertificateLayout,
     words: Mapping[str, str] | None = None,
     sample: Sample = Sample.SHORT,
+    logo: Emblem | None = None,
 ) -> CertificateData:
     """The certificate of somebody who does not exist, with the cycle's texts of now.
 
-    As if the programme were over already; `words` are tried instead of those kept. Raises
-    `UserError` for what the cycle lacks.
+    As if the programme were over already; `words` are tried instead of those kept, `logo` besides.
+    Raises `UserError` for what the cycle lacks.
     """
     lessons = queries.lessons_of(cycle.id)
     own = Numbered(0, f"{cycle.code}-00000", _CODE)
@@ -77,6 +78,8 @@ def preview(
         looks = queries_looks.looks_of(cycle)
         if words is not None:
             looks = Looks(looks.emblems, {name: words[name] for name in words if words[name]})
+        if logo is not None:
+            looks = replace(looks, emblems=(*looks.emblems, logo))
         frame = snapshots.frame_of(cycle, lessons, looks, _over(lessons))
         data = snapshots.example(frame, _holder(sample), own, layout.value)
         return _longer(data) if sample is Sample.TWO_PAGES else data
@@ -85,10 +88,19 @@ def preview(
 
 
 def demand_room(
-    cycle: Cycle, layout: CertificateLayout, words: Mapping[str, str] | None = None
+    cycle: Cycle,
+    layout: CertificateLayout,
+    words: Mapping[str, str] | None = None,
+    logo: Emblem | None = None,
 ) -> None:
-    """Raise `UserError` if own words and logos leave too little room for the longest name."""
-    data = preview(cycle, layout, words, Sample.LONGEST)
+    """Raise `UserError` if own words and logos leave too little room for the longest name.
+
+    A cycle that lacks something cannot be laid out yet: then nothing is said.
+    """
+    try:
+        data = preview(cycle, layout, words, Sample.LONGEST, logo)
+    except UserError:
+        return
     dressed = any(getattr(data, name) for name in NAMES) or any(
         emblem.picture for emblem in data.emblems
     )

@@ -8,42 +8,53 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 
 from certificates import pictures
+from certificates.data import Emblem
 from certificates.gate import InvalidData, UnfitPicture
 from lms import audit
 from lms.catalogue.models import Cycle
 from lms.errors import UserError
 from lms.extensions import db
-from lms.issuance import making, queries_looks, words
+from lms.issuance import making, queries, queries_looks, words
 from lms.issuance.models_looks import CertificateLogo, CertificatePicture
 from lms.issuance.snapshots import Frame
 
 MOST_LOGOS = 4
 
 
-def add(cycle: Cycle, content: bytes, label: str, *, by: int | None) -> CertificateLogo:
-    """Put a logo last. Raises `UserError` for a file that cannot be printed, or one too many."""
+def judged(cycle: Cycle, content: bytes, label: str) -> Emblem:
+    """A logo made anew from a file. Raises `UserError` for what cannot be one, or one too many."""
+    _demand_place(cycle)
     try:
-        clean = pictures.clean(content)
+        return Emblem(symbol="picture", label=label, picture=content)
     except UnfitPicture as error:
         raise UserError(words.unfit_picture(error)) from error
     except InvalidData as error:
         raise making.not_printable(error) from error
-    cycle = making.hold(cycle.id)
-    marks = queries_looks.marks_of(cycle)
-    count = sum(isinstance(mark, CertificateLogo) for mark in marks)
+
+
+def _demand_place(cycle: Cycle) -> int:
+    count = len(queries_looks.logos_of(cycle.id))
     if count >= MOST_LOGOS:
         raise UserError(
             _("A cycle has at most %(num)d logos: take one away first.", num=MOST_LOGOS)
         )
-    name = hashlib.sha256(clean.content).hexdigest()
+    return count
+
+
+def add(cycle: Cycle, made: Emblem, *, by: int | None) -> CertificateLogo:
+    """Put a logo last. Raises `UserError` for one too many."""
+    cycle = making.hold(cycle.id)
+    count = _demand_place(cycle)
+    name = hashlib.sha256(made.picture).hexdigest()
     if db.session.get(CertificatePicture, name) is None:
+        kind = pictures.clean(made.picture).media_type
         picture = CertificatePicture(
-            sha256=name, media_type=clean.media_type, content=clean.content, issued=False
+            sha256=name, media_type=kind, content=made.picture, issued=False
         )
         db.session.add(picture)
     logo = CertificateLogo(
-        cycle_id=cycle.id, follows=len(marks) - count, position=count, label=label,
-        picture_sha256=name,
+        cycle_id=cycle.id, follows=len(queries.emblems_of(cycle.track_id)), position=count,
+        label=made.label, picture_sha256=name,
     )  # fmt: skip
     db.session.add(logo)
     db.session.flush()

@@ -17,9 +17,11 @@ from lms.issuance import layouts, queries_looks, rendering, words
 from lms.issuance.blueprint import blueprint
 from lms.issuance.forms_looks import LooksForm
 from lms.issuance.layouts import Sample
+from lms.transaction import begin_writing, reads_first
 
 
 @blueprint.route("/cicli/<cycle_slug>/attestati/aspetto", methods=["GET", "POST"])
+@reads_first
 def layout(**_address: str) -> str | Response | tuple[str, int]:
     """Show every layout and the words, take what is chosen; or show it first, if that is asked."""
     cycle = access.subject(Cycle)
@@ -46,20 +48,19 @@ def _form(cycle: Cycle) -> LooksForm:
 
 
 def _has_room(cycle: Cycle, form: LooksForm) -> bool:
-    """Judged before it is kept; what the cycle lacks is no matter of the words."""
+    """Judged before it is kept, and before the database is written to: it takes a while."""
     if "preview" in request.form:
         return True
     try:
         layouts.demand_room(cycle, CertificateLayout(form.layout.data), form.said)
     except UserError as error:
-        if _lacking(cycle):
-            return True
         form.closing.errors = [error.message]
         return False
     return True
 
 
 def _kept(cycle: Cycle, form: LooksForm) -> Response:
+    begin_writing()
     by = current_user.person_id
     layouts.choose(cycle, CertificateLayout(form.layout.data), by=by)
     layouts.say(cycle, form.said, by=by)
@@ -82,6 +83,7 @@ def _picture(cycle: Cycle, form: LooksForm) -> bytes:
 
 
 @blueprint.route("/cicli/<cycle_slug>/attestati/aspetto/anteprima", methods=["GET", "POST"])
+@reads_first
 def layout_picture(**_address: str) -> FlaskResponse | tuple[str, int, dict[str, str]]:
     """An example as a picture: of what is kept, or of what the page's form has at the moment."""
     cycle = access.subject(Cycle)

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from lms import access
 from lms.catalogue.models import Cycle
 from lms.errors import UserError
-from lms.extensions import db
 from lms.issuance import layouts, logos, queries_looks
 from lms.issuance.blueprint import blueprint
 from lms.issuance.forms_looks import LogoForm, MoveForm, RemoveForm
 from lms.issuance.models_looks import CertificateLogo
+from lms.transaction import begin_writing, reads_first
 
 Answer = str | Response | tuple[str, int]
 
@@ -29,6 +29,7 @@ def logo_source(logo: CertificateLogo) -> str:
 
 
 @blueprint.route("/cicli/<cycle_slug>/attestati/loghi", methods=["GET", "POST"])
+@reads_first
 def cycle_logos(**_address: str) -> Answer:
     """The marks at the foot of a certificate, in their order; another logo is added here."""
     cycle, form, status = access.subject(Cycle), LogoForm(), 200
@@ -51,25 +52,17 @@ def _back(cycle: Cycle) -> Response:
 
 
 def _add(cycle: Cycle, form: LogoForm) -> int:
-    by = current_user.person_id
+    content, label = form.logo.data.read(), form.label.data or ""
     try:
-        logos.add(cycle, form.logo.data.read(), form.label.data or "", by=by)
-        _demand_room(cycle)
+        logo = logos.judged(cycle, content, label)
+        layouts.demand_room(cycle, cycle.certificate_layout, logo=logo)
+        begin_writing()
+        logos.add(cycle, logo, by=current_user.person_id)
     except UserError as error:
-        db.session.rollback()  # the page shows what there is without it
         form.logo.errors = [error.message]
         return error.status
     flash(_("The logo will stand on the next certificates of this cycle."), "success")
     return 303
-
-
-def _demand_room(cycle: Cycle) -> None:
-    """With the new logo; an error takes it back with all that was written."""
-    try:
-        layouts.preview(cycle, cycle.certificate_layout)
-    except UserError:
-        return  # the cycle is not complete: no certificate can be laid out yet
-    layouts.demand_room(cycle, cycle.certificate_layout)
 
 
 @blueprint.post("/cicli/<cycle_slug>/attestati/loghi/<int:logo_id>/sposta")
