@@ -44,6 +44,7 @@ def test_a_logo_is_added_and_the_preview_follows(
         page.get_by_text("non si possono stampare").wait_for(timeout=20_000)
         page.fill("#heading", "Attestato di merito")
         turn(page.get_by_role("button", name="Usa per i prossimi attestati"))
+        page.wait_for_load_state("networkidle")
     db.session.expire_all()
     assert taught.cycle.certificate_layout == "modern"
     assert queries_looks.words_of(taught.cycle.id) == {"heading": "Attestato di merito"}
@@ -61,5 +62,6 @@ def test_without_script_a_button_draws_the_preview(app: Flask, browser: Browser)
         turn(page.get_by_role("button", name="Aggiorna l’anteprima"))
         assert page.locator(DRAWN).count() == 1
         assert page.is_checked("input[value=bilingual]")
+        page.wait_for_load_state("networkidle")
     db.session.expire_all()
     assert taught.cycle.certificate_layout == "classic"
