@@ -4,6 +4,7 @@ The constructors clean and check every field, so a ``CertificateData`` in hand c
 rendered. Lengths are in characters, durations in minutes.
 """
 
+import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -12,49 +13,22 @@ from typing import Any, TypeVar
 
 from certificates import gate
 from certificates.gate import InvalidData
+from certificates.parts import MOST_MINUTES, Emblem, ModuleLine, put
 
 __all__ = ["CertificateData", "Emblem", "InvalidData", "ModuleLine"]
 
 LANGUAGES = ("it", "en")
-SYMBOLS = ("eu", "none")
 # Versions that can still be made, the newest last: what was issued in one is made in that one.
-LAYOUT_VERSIONS = {"classic": (1, 2), "modern": (1,), "bilingual": (1,)}
+LAYOUT_VERSIONS = {"classic": (1, 2), "modern": (1,), "bilingual": (1, 2)}
+# The first ones know neither words of the organisers' own nor logos.
+PLAIN_LAYOUTS = frozenset({("classic", 1), ("bilingual", 1)})
+# Words of the organisers' own, each in the certificate's language and, `_other`, in the second.
+OWN_WORDS = {"heading": 80, "introduction": 150, "closing": 400}
 MOST_MODULES = 30
-MOST_EMBLEMS = 5
-MOST_MINUTES = 100_000
+MOST_EMBLEMS = 8
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Line = TypeVar("Line", "ModuleLine", "Emblem")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModuleLine:
-    """One module of the cycle as the certificate lists it."""
-
-    title: str
-    minutes: int
-    starts_on: date
-    ends_on: date
-
-    def __post_init__(self) -> None:
-        _set(self, "title", gate.clean_text("title", self.title, 300))
-        gate.clean_number("minutes", self.minutes, 1, MOST_MINUTES)
-        gate.clean_day("starts_on", self.starts_on)
-        gate.clean_day("ends_on", self.ends_on)
-        if self.ends_on < self.starts_on:
-            raise InvalidData("ends_on", "must not lie before starts_on")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Emblem:
-    """A funder's mark: ``eu`` is the flag of the Union with its label, ``none`` the label only."""
-
-    symbol: str
-    label: str
-
-    def __post_init__(self) -> None:
-        gate.clean_choice("symbol", self.symbol, SYMBOLS)
-        _set(self, "label", gate.clean_text("label", self.label, 100))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +58,12 @@ class CertificateData:
     signatory_name: str
     signatory_role: str
     funding_statement: str = ""
+    heading: str = ""
+    introduction: str = ""
+    closing: str = ""
+    heading_other: str = ""
+    introduction_other: str = ""
+    closing_other: str = ""
     emblems: tuple[Emblem, ...] = ()
     layout: str = "classic"
     layout_version: int = 0
@@ -95,22 +75,28 @@ class CertificateData:
         gate.clean_verify_url("verify_url", self.verify_url, self.code)
         gate.clean_choice("language", self.language, LANGUAGES)
         for name, longest, empty in _TEXTS:
-            _set(self, name, gate.clean_text(name, getattr(self, name), longest, empty=empty))
-        _set(self, "modules", _lines("modules", self.modules, ModuleLine, 1, MOST_MODULES))
-        _set(self, "emblems", _lines("emblems", self.emblems, Emblem, 0, MOST_EMBLEMS))
+            put(self, name, gate.clean_text(name, getattr(self, name), longest, empty=empty))
+        put(self, "modules", _lines("modules", self.modules, ModuleLine, 1, MOST_MODULES))
+        put(self, "emblems", _lines("emblems", self.emblems, Emblem, 0, MOST_EMBLEMS))
         gate.clean_number("minutes_planned", self.minutes_planned, 1, MOST_MINUTES)
         gate.clean_number("minutes_attended", self.minutes_attended, 1, self.minutes_planned)
         gate.clean_day("completed_on", self.completed_on)
         gate.clean_day("issued_on", self.issued_on)
         if self.issued_on < self.completed_on:
             raise InvalidData("issued_on", "must not lie before completed_on")
-        _set(self, "issued_at", gate.clean_instant("issued_at", self.issued_at))
+        put(self, "issued_at", gate.clean_instant("issued_at", self.issued_at))
         gate.clean_choice("layout", self.layout, tuple(LAYOUT_VERSIONS))
         versions = LAYOUT_VERSIONS[self.layout]
         if self.layout_version == 0:
-            _set(self, "layout_version", versions[-1])
+            put(self, "layout_version", versions[-1])
         gate.clean_number("layout_version", self.layout_version, versions[0], versions[-1])
+        if (self.layout, self.layout_version) in PLAIN_LAYOUTS and self._is_dressed():
+            raise InvalidData("layout_version", "prints neither own words nor logos")
         gate.clean_flag("fictional", self.fictional)
+
+    def _is_dressed(self) -> bool:
+        own = any(getattr(self, name + of) for of in ("", "_other") for name in OWN_WORDS)
+        return own or any(emblem.picture for emblem in self.emblems)
 
     @classmethod
     def from_json(cls, mapping: Mapping[str, object]) -> "CertificateData":
@@ -148,12 +134,8 @@ _TEXTS = (
     ("signatory_name", 120, False),
     ("signatory_role", 160, False),
     ("funding_statement", 400, True),
+    *((name + of, longest, True) for of in ("", "_other") for name, longest in OWN_WORDS.items()),
 )
-
-
-def _set(target: object, name: str, value: object) -> None:
-    # Frozen for everybody else: only the constructors write the cleaned value back.
-    object.__setattr__(target, name, value)
 
 
 def _lines(
@@ -171,10 +153,13 @@ def _lines(
 
 def _plain_line(line: ModuleLine | Emblem) -> dict[str, object]:
     values = {field.name: getattr(line, field.name) for field in fields(line)}
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in values.items()
-    }
+    return {name: _plain(value) for name, value in values.items() if value != b""}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _read_day(field: str, value: object) -> date:
@@ -194,6 +179,13 @@ def _read_instant(field: str, value: object) -> datetime:
         except ValueError:
             pass
     raise InvalidData(field, "must be an instant written like 2022-05-20T10:30:00Z")
+
+
+def _read_bytes(field: str, value: object) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InvalidData(field, "must be a file in Base64") from None
 
 
 Reader = Callable[[str, object], object]
@@ -220,7 +212,7 @@ def _read_lines(kind: type[ModuleLine] | type[Emblem], readers: Mapping[str, Rea
 _DAYS: Mapping[str, Reader] = {"starts_on": _read_day, "ends_on": _read_day}
 _READERS: Mapping[str, Reader] = {
     "modules": _read_lines(ModuleLine, _DAYS),
-    "emblems": _read_lines(Emblem, {}),
+    "emblems": _read_lines(Emblem, {"picture": _read_bytes}),
     "completed_on": _read_day,
     "issued_on": _read_day,
     "issued_at": _read_instant,

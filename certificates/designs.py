@@ -103,5 +103,10 @@ BILINGUAL_1 = Design(
 # Layouts whose varying texts are broken into lines here. The first classic is not among them: what
 # was issued in it and is not yet made is laid out one by one, as it always was.
 DESIGNS: Mapping[tuple[str, int], Design] = MappingProxyType(
-    {("classic", 2): CLASSIC_2, ("modern", 1): MODERN_1, ("bilingual", 1): BILINGUAL_1}
+    {
+        ("classic", 2): CLASSIC_2,
+        ("modern", 1): MODERN_1,
+        ("bilingual", 1): BILINGUAL_1,
+        ("bilingual", 2): BILINGUAL_1,
+    }
 )

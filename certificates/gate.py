@@ -5,7 +5,8 @@ import unicodedata
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
-from certificates.faces import drawable
+from certificates.faces import draws
+from certificates.scripts import without_non_joiners
 
 # Space, tab, line ends and every Unicode separator: pasted text is full of them, and collapsing
 # them changes no meaning. Other control characters never stand in a name on purpose: errors.
@@ -45,6 +46,15 @@ class InvalidData(ValueError):  # noqa: N818 - reads as the sentence it prints
         return InvalidData(f"{path}.{self.field}", self.message)
 
 
+class UnfitPicture(InvalidData):
+    """A logo that cannot be taken: ``kind`` is one of a few words, ``what`` names the part."""
+
+    def __init__(self, kind: str, message: str, what: str = "") -> None:
+        super().__init__("picture", message)
+        self.kind = kind
+        self.what = what
+
+
 def clean_text(field: str, value: object, longest: int, *, empty: bool = False) -> str:
     """Return the text in NFC with white space collapsed, or raise ``InvalidData``.
 
@@ -60,8 +70,8 @@ def clean_text(field: str, value: object, longest: int, *, empty: bool = False) 
         raise InvalidData(field, "must not be empty")
     if len(text) > longest:
         raise InvalidData(field, f"has {len(text)} characters; at most {longest} fit")
-    for character in text:
-        if character not in drawable():
+    for character in without_non_joiners(text):
+        if not draws(character):
             raise InvalidData(field, _why_refused(character))
     return text
 

@@ -6,7 +6,7 @@ from math import ceil
 
 from certificates.data import MOST_MODULES, CertificateData, ModuleLine
 from certificates.designs import CLASSIC_2, DESIGNS
-from certificates.faces import SANS, SERIF, Metrics, metrics
+from certificates.faces import SANS, SERIF, Metrics, foreign, metrics
 from certificates.person import Person, narrowest, person
 from certificates.wording import (
     OTHER,
@@ -51,7 +51,11 @@ class View:
     """
 
     data: CertificateData
+    language: str
     words: Words
+    heading: str
+    introduction: str
+    closing: str
     name: FittedName
     person: Person | None
     arrangement: str
@@ -115,6 +119,8 @@ def view(data: CertificateData, arrangement: str, of: Person | None = None) -> V
 
 def _view(data: CertificateData, language: str, arrangement: str, person: Person | None) -> View:
     words = WORDS[language]
+    of = "" if language == data.language else "_other"
+    heading = getattr(data, f"heading{of}") or words.title
     rows = tuple(_row(module, language) for module in data.modules)
     half = ceil(len(rows) / 2)
     day = long_day(data.issued_on, language)
@@ -123,7 +129,11 @@ def _view(data: CertificateData, language: str, arrangement: str, person: Person
     )
     return View(
         data=data,
+        language=language,
         words=words,
+        heading=heading,
+        introduction=getattr(data, f"introduction{of}") or words.certify,
+        closing=getattr(data, f"closing{of}"),
         name=fit_name(data.holder, COLUMN_WIDTH, scale_of(arrangement)),
         person=person,
         arrangement=arrangement,
@@ -135,7 +145,7 @@ def _view(data: CertificateData, language: str, arrangement: str, person: Person
         issued=issued,
         address=short_address(data.verify_url, data.code),
         code_groups=tuple(data.code[start : start + 4] for start in range(0, len(data.code), 4)),
-        title=f"{words.title} – {data.holder}",
+        title=f"{heading} – {data.holder}",
     )
 
 
@@ -156,7 +166,7 @@ def fit_name(name: str, width: float, scale: float = 1.0) -> FittedName:
     ``width`` is the room in points, ``scale`` shrinks all permitted sizes. A name the serif cannot
     draw whole is set in the sans serif, so that two designs never meet inside one name.
     """
-    sans = not metrics(SERIF).draws(name)
+    sans = not metrics(SERIF).draws("".join(each for each in name if not foreign(each)))
     face = metrics(SANS if sans else SERIF)
     words = name.split(" ")
     for lines, largest, smallest in _NAME_SIZES:

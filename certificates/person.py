@@ -1,11 +1,12 @@
 """What differs between the certificates of one cycle, worded and broken into lines."""
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from certificates.data import CertificateData
 from certificates.designs import Design, Measure, NameClass
-from certificates.faces import Metrics, metrics
+from certificates.faces import Metrics, foreign, metrics
 from certificates.wording import OTHER, WORDS, short_duration
 
 _STEP = 0.5  # points between two sizes of a name
@@ -45,7 +46,7 @@ class Person:
 
 def person(data: CertificateData, design: Design, scale: float = 1.0) -> Person:
     """Word what varies; ``scale`` shrinks the name where room is scarce."""
-    phrases = phrases_of(data.language, design)
+    phrases = phrases_of(data, design)
     holder, size, second = set_name(data.holder, design, scale)
     running = replace(design.running, face=design.faces[second])
     return Person(
@@ -74,14 +75,15 @@ class Phrases:
     qr_alt: str
 
 
-def phrases_of(language: str, design: Design) -> Phrases:
+def phrases_of(data: CertificateData, design: Design) -> Phrases:
     """Return the wording in one language, or in both where the layout speaks both."""
-    words = WORDS[language]
+    words = WORDS[data.language]
+    heading = data.heading or words.title
     if not design.bilingual:
-        return Phrases(words.title, words.serial, words.qr_alt)
-    other = WORDS[OTHER[language]]
+        return Phrases(heading, words.serial, words.qr_alt)
+    other = WORDS[OTHER[data.language]]
     return Phrases(
-        f"{words.title} / {other.title}",
+        f"{heading} / {data.heading_other or other.title}",
         words.serial,
         f"{words.qr_alt} / {other.qr_alt.partition(' {}')[0]}",
     )
@@ -103,7 +105,7 @@ def set_name(name: str, design: Design, scale: float = 1.0) -> tuple[Lines, floa
 
     Returns the lines, the size in points, and whether the design's second face is needed.
     """
-    second = not metrics(design.faces[0]).draws(name)
+    second = not metrics(design.faces[0]).draws(_latin(name))
     face = metrics(design.faces[second])
     words = name.split(" ")
     for kind in design.names:
@@ -163,7 +165,13 @@ def _broken(words: Sequence[str], face: Metrics, room: float) -> Iterator[str]:
 def _cut(word: str, face: Metrics, room: float) -> list[str]:
     pieces = [""]
     for letter in word:
-        if pieces[-1] and face.width(pieces[-1] + letter) > room:
+        mark = foreign(letter) and unicodedata.category(letter)[0] == "M"
+        if pieces[-1] and not mark and face.width(pieces[-1] + letter) > room:
             pieces.append("")
         pieces[-1] += letter
     return pieces
+
+
+def _latin(name: str) -> str:
+    """What of a name the layout's own faces have to draw."""
+    return "".join(letter for letter in name if not foreign(letter))

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates import drawings, xmp
-from certificates.data import CertificateData
+from certificates import drawings, pictures, xmp
+from certificates.data import CertificateData, Emblem
 from certificates.designs import DESIGNS
-from certificates.faces import FACES, FONT_FOLDER
+from certificates.faces import files, with_stand_ins
 from certificates.fetcher import LayoutFetcher, Resource
 from certificates.page import arrangements, view
 from certificates.person import Person
+from certificates.scripts import kept_apart
+from certificates.tagging import finish
 
 LAYOUT_FOLDER = Path(__file__).parent / "layouts"
 QR_MASK = 3  # any mask is readable; a fixed one makes the codes of a cycle quick to draw
@@ -49,7 +52,9 @@ class Renderer:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=kept_apart,
         )
+        environment.filters |= {"kept_apart": kept_apart, "logo_url": logo_url}
         self._environment = environment
         self._fetcher = LayoutFetcher(layout_resources())
         self._fonts = embedded_fonts_only()
@@ -62,9 +67,14 @@ class Renderer:
                 document = self.lay_out(data, arrangement)
                 if fits(document):
                     break
-            pdf: bytes = document.write_pdf(**OPTIONS)
+            pdf: bytes = document.write_pdf(finisher=finish, **OPTIONS)
         self.refuse_foreign(document)
         return pdf
+
+    def has_room(self, data: CertificateData) -> bool:
+        """Tell whether some arrangement holds all texts of the first page."""
+        with self._lock:
+            return any(fits(self.lay_out(data, each)) for each in reversed(arrangements(data)))
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -79,7 +89,8 @@ class Renderer:
         # The code is in the name, so no cache can ever show another certificate's picture.
         qr_url = f"certificate:qr-{identity.code}.svg"
         drawing = drawings.qr_code(of.verify_url if of else data.verify_url, layout.qr_mask)
-        fetcher = self._fetcher.with_resource(qr_url, Resource(drawing.encode(), "image/svg+xml"))
+        files = {qr_url: Resource(drawing.encode(), "image/svg+xml")} | logos(data)
+        fetcher = self._fetcher.with_resources(files)
         html = layout.template.render(view=view(data, arrangement, of), qr_url=qr_url)
         try:
             document = HTML(string=html, base_url="certificate:page", url_fetcher=fetcher).render(
@@ -95,7 +106,7 @@ class Renderer:
         name = f"{data.layout}-{data.layout_version}"
         if name not in self._layouts:
             style = CSS(
-                string=(LAYOUT_FOLDER / f"{name}.css").read_text("utf-8"),
+                string=with_stand_ins((LAYOUT_FOLDER / f"{name}.css").read_text("utf-8")),
                 base_url=f"certificate:{name}.css",
                 url_fetcher=self._fetcher,
                 font_config=self._fonts,
@@ -136,6 +147,21 @@ def fits(document: Any) -> bool:
     )
 
 
+def logo_url(emblem: Emblem) -> str:
+    """Return the address of a logo: its digest is in the name, so no cache can confuse two."""
+    extension = pictures.clean(emblem.picture).extension
+    return f"certificate:logo-{sha256(emblem.picture).hexdigest()}.{extension}"
+
+
+def logos(data: CertificateData) -> dict[str, Resource]:
+    """Return the logos of a certificate by their addresses."""
+    return {
+        logo_url(emblem): Resource(emblem.picture, pictures.clean(emblem.picture).media_type)
+        for emblem in data.emblems
+        if emblem.picture
+    }
+
+
 def layout_resources() -> dict[str, Resource]:
     """Every file the layout may use, by its exact address."""
     return {
@@ -160,10 +186,10 @@ def embedded_fonts_only() -> FontConfiguration:
     """
     fonts = FontConfiguration()
     config = fontconfig.FcConfigCreate()
-    for face in FACES:
+    for file in files():
         # Text without a font to draw it would end the whole process instead of raising an error.
-        if not fontconfig.FcConfigAppFontAddFile(config, os.fsencode(FONT_FOLDER / face.file)):
-            raise RenderError(f"the font {face.file} cannot be loaded")
+        if not fontconfig.FcConfigAppFontAddFile(config, os.fsencode(file)):
+            raise RenderError(f"the font {file.name} cannot be loaded")
     fonts.font_map = ffi.gc(pangoft2.pango_ft2_font_map_new(), gobject.g_object_unref)
     pangoft2.pango_fc_font_map_set_config(ffi.cast("PangoFcFontMap *", fonts.font_map), config)
     fontconfig.FcConfigDestroy(config)  # the font map keeps its own reference

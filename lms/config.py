@@ -120,6 +120,8 @@ class Settings:
             seal=read_seal(environ, reader.faults),
             body=read_body(environ, reader.faults),
         )
+        if (fonts := environ.get("LMS_FONTS", "").strip()) and not Path(fonts).is_dir():
+            reader.faults.append(f"LMS_FONTS is '{fonts}', which is no folder.")
         if production and reader.flag("LMS_DEMO"):
             reader.faults.append("LMS_DEMO: the demonstration cannot run in production.")
         if reader.faults:

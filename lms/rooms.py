@@ -55,6 +55,7 @@ from lms.issuance import views_certificate as _issuance_one  # noqa: F401 - one 
 from lms.issuance import views_credential as _issuance_badges  # noqa: F401 - Open Badges
 from lms.issuance import views_layout as _issuance_layout  # noqa: F401 - how certificates look
 from lms.issuance import views_life as _issuance_life  # noqa: F401 - changes after issue
+from lms.issuance import views_logos as _issuance_logos  # noqa: F401 - logos of certificates
 from lms.issuance import views_own as _issuance_own  # noqa: F401 - pages of participants
 from lms.issuance import views_seal as _issuance_seal  # noqa: F401 - how the seal stands
 from lms.issuance import views_verify as _issuance_verify  # noqa: F401 - open to everybody

@@ -71,6 +71,7 @@ from lms.issuance.models import (
     CertificateEventKind,
 )
 from lms.issuance.models_keys import IssuerKey
+from lms.issuance.models_looks import CertificateLogo, CertificatePicture, CertificateWords
 from lms.issuance.models_tasks import CertificateTask, Change
 from lms.joining.models import LoginChange, MailedLink, NoticeAcceptance, Registration
 from lms.joining.rules import LIFETIMES, LinkPurpose
@@ -111,6 +112,25 @@ def session_of(person: Person, login: str) -> UserSession:
     return row
 
 
+def logo_of(cycle: Cycle, name: str) -> CertificateLogo:
+    """Words of the organisers' own and a logo, which a certificate of the cycle shows."""
+    content = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
+        f'<path d="M0 0H{len(name)}V9z"></path></svg>'
+    ).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    db.session.add(CertificateWords(cycle_id=cycle.id, closing="Nota"))
+    db.session.add(
+        CertificatePicture(sha256=digest, media_type="image/svg+xml", content=content, issued=True)
+    )
+    db.session.flush()
+    logo = CertificateLogo(
+        cycle_id=cycle.id, follows=0, position=0, label="Logo", picture_sha256=digest
+    )
+    db.session.add(logo)
+    return logo
+
+
 class Half:
     """One cycle with a trainer, two participants, an open register, a report and a certificate."""
 
@@ -141,6 +161,7 @@ class Half:
         self._attendance(name)
         self.paper = Paper(self, self.register.id)
         self.certificate = self._certificate(name)
+        self.logo = logo_of(self.cycle, name)
         db.session.commit()
 
     def _attendance(self, name: str) -> None:

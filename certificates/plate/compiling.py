@@ -16,6 +16,7 @@ from certificates.plate.printing import Plate, Written, pdf_string, values_of
 from certificates.plate.qr import qr_table
 from certificates.plate.shapes import DUMMY, TRIALS, Shape, alphabets, stand_in
 from certificates.render import OPTIONS, QR_MASK, Renderer, fits
+from certificates.tagging import finish
 
 _ASCII = "".join(map(chr, range(0x20, 0x7F)))
 _LETTERS = {"holder": None, "organisation": None, "running": None, "serial": _ASCII, "code": _ASCII}
@@ -59,7 +60,9 @@ def _generated(document: Any) -> Any:
     _, properties = VARIANTS[OPTIONS["pdf_variant"]]
     options |= {key: value for key, value in properties.items() if options.get(key) is None}
     document.output_intent = options["output_intent"]
-    return generate_pdf(document, None, 1, **options)
+    pdf = generate_pdf(document, None, 1, **options)
+    finish(document, pdf)
+    return pdf
 
 
 def _engraved(

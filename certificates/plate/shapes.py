@@ -95,7 +95,7 @@ TRIALS = (  # one for each alphabet
 def stand_in(shape: Shape, stand: Stand, data: CertificateData) -> tuple[CertificateData, Person]:
     """Return the cycle's data and a person of this shape, both without a trace of the real one."""
     design = DESIGNS[data.layout, data.layout_version]
-    phrases = phrases_of(data.language, design)
+    phrases = phrases_of(data, design)
     code = (stand.letters * shape.code)[: shape.code]
     url = shape.before_code + code + shape.after_code
     frame = replace(

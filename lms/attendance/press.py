@@ -10,8 +10,10 @@ from weasyprint import CSS, HTML
 from weasyprint.urls import FatalURLFetchingError
 
 from certificates import drawings, xmp
+from certificates.faces import with_stand_ins
 from certificates.fetcher import LayoutFetcher, Resource
 from certificates.render import RenderError, embedded_fonts_only
+from certificates.tagging import finish
 from lms.attendance.pdf import Printed, picture
 from lms.config import PROJECT_ROOT
 
@@ -28,7 +30,7 @@ class Printer:
         self._fonts = embedded_fonts_only()
         self._fetcher = LayoutFetcher({"register:eu.svg": picture(drawings.eu_flag())})
         self._style = CSS(
-            string=STYLE.read_text("utf-8"),
+            string=with_stand_ins(STYLE.read_text("utf-8")),
             base_url="register:paper.css",
             url_fetcher=self._fetcher,
             font_config=self._fonts,
@@ -43,7 +45,7 @@ class Printer:
                     stylesheets=[self._style], font_config=self._fonts, pdf_variant=VARIANT
                 )
                 xmp.describe(document.metadata)
-                pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
+                pdf: bytes = document.write_pdf(finisher=finish, pdf_variant=VARIANT)
             except FatalURLFetchingError as error:
                 raise RenderError(str(error)) from error
         if fetcher.refused:

@@ -120,7 +120,7 @@ def _shared(sealed: Sealed, language: str, address: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _facts(sealed: Sealed) -> list[tuple[str, str]]:
+def _facts(sealed: Sealed) -> list[tuple[str, object]]:
     track, about = sealed.track, sealed.about
     marks = [row.mark for row in sealed.rows]
     mode = {mode.value: str(word) for mode, word in MODE_WORDS.items()}[about["place"]["mode"]]
@@ -142,7 +142,7 @@ def _facts(sealed: Sealed) -> list[tuple[str, str]]:
         (_("Planned minutes"), str(sealed.minutes)),
         (_("People"), counted),
     ]
-    return [(label, words_paper.drawn(value)) for label, value in facts if value]
+    return [(label, words_paper.printed(value)) for label, value in facts if value]
 
 
 def _row(row: SealedRow, zone: str) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from lms.errors import UserError
 from lms.pages import select_locale
 
 Answer = str | Response | tuple[str, int]
-blueprint.add_app_template_filter(words_paper.drawn)
+blueprint.add_app_template_filter(words_paper.printed, "drawn")
+blueprint.add_app_template_filter(words_paper.drawn, "drawn_plain")
 blueprint.add_app_template_filter(words_paper.file_size)
 OF_A_LESSON = {DocumentKind.SHEET.value, DocumentKind.LESSON.value}
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from certificates.faces import drawable
+from certificates.faces import draws
+from certificates.scripts import kept_apart, without_non_joiners
 from lms.attendance.preview import platform_name
 from lms.pages import NO_BREAK
 
@@ -18,17 +19,21 @@ MISSING = "?"
 
 def drawn(text: str) -> str:
     """`text` with what our fonts cannot draw replaced: without its accents, else by a "?"."""
-    known = drawable()
-    return "".join(
-        letter if letter in known else _nearest(letter, known)
-        for letter in unicodedata.normalize("NFC", str(text))
-    )
+    normal = unicodedata.normalize("NFC", str(text))
+    if all(map(draws, without_non_joiners(normal))):
+        return normal
+    return "".join(letter if draws(letter) else _nearest(letter) for letter in normal)
 
 
-def _nearest(letter: str, known: frozenset[str]) -> str:
+def printed(text: str) -> object:
+    """`drawn`, for a page: letters of another script stand in an element of their own."""
+    return kept_apart(drawn(text))
+
+
+def _nearest(letter: str) -> str:
     if letter.isspace():
         return " "
-    plain = "".join(each for each in unicodedata.normalize("NFKD", letter) if each in known)
+    plain = "".join(each for each in unicodedata.normalize("NFKD", letter) if draws(each))
     return plain or ("" if unicodedata.category(letter) == "Mn" else MISSING)
 
 

@@ -18,7 +18,7 @@ from lms.catalogue.models import Cycle
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
-from lms.issuance import queries, reviewing, snapshots, words
+from lms.issuance import logos, queries, reviewing, snapshots, words
 from lms.issuance.making import (
     JOB_KIND,
     data_for,
@@ -90,6 +90,7 @@ def issue(cycle: Cycle, *, by: int | None, tell_holders: bool = False) -> Issued
     if not rows:
         return Issued(0, tuple(unprintable))
     store(rows)
+    logos.keep(frame)
     detail = {"count": len(rows), "first": rows[0]["serial"], "last": rows[-1]["serial"]}
     audit.record("certificates.issued", cycle, actor_id=by, detail=detail)
     act = Act(cycle.id, rows[0]["number"], len(rows), tell_holders, public_root())
@@ -158,6 +159,7 @@ def replace_certificate(
         _end(certificate, CertificateStatus.REPLACED, CertificateEventKind.REPLACED, reason, by)
     row = row_of(cycle, candidate, data, own.number, by) | {"replaces_id": certificate.id}
     new = db.session.get_one(Certificate, store([row])[0])
+    logos.keep(frame)
     audit.record("certificate.replaced", certificate, actor_id=by, detail={"new": new.id})
     prepare(cycle.id, own.number, 1)
     return new

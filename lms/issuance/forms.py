@@ -38,18 +38,6 @@ class IssueForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class LayoutForm(FlaskForm):  # type: ignore[misc]
-    """How the certificates of a cycle shall look."""
-
-    layout = RadioField(_l("Layout"), validators=[DataRequired(_l("Choose one of the layouts."))])
-
-    def __init__(self, choices: list[tuple[str, str]], current: str) -> None:
-        super().__init__()
-        self.layout.choices = choices
-        if not self.is_submitted():
-            self.layout.data = current
-
-
 class ReasonForm(FlaskForm):  # type: ignore[misc]
     """Why a certificate is taken back."""
 

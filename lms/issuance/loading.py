@@ -10,7 +10,16 @@ from lms.access import Subject, loader
 from lms.enrolment.models import Enrolment
 from lms.extensions import db
 from lms.issuance.models import Certificate
+from lms.issuance.models_looks import CertificateLogo
 from lms.issuance.queries_certificates import holder_of
+
+
+@loader("certificate_logo")
+def _certificate_logo(cycle_slug: str, logo_id: int, **_rest: Any) -> Subject | None:
+    logo = db.session.get(CertificateLogo, logo_id, options=[joinedload(CertificateLogo.cycle)])
+    if logo is None or logo.cycle.slug != cycle_slug:
+        return None
+    return Subject(logo, cycle_id=logo.cycle_id, track_id=logo.cycle.track_id)
 
 
 @loader("certificate")

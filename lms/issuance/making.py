@@ -14,7 +14,7 @@ from lms.catalogue.models import Cycle
 from lms.clock import now
 from lms.errors import UserError
 from lms.extensions import db
-from lms.issuance import queries, snapshots, words
+from lms.issuance import queries, queries_looks, snapshots, words
 from lms.issuance.codes import new_code
 from lms.issuance.models import (
     Certificate,
@@ -45,17 +45,21 @@ def hold(cycle_id: int) -> Cycle:
 
 def frame_for(cycle: Cycle, instant: datetime) -> Frame:
     """What the certificates of `cycle` share today; `UserError` while something is lacking."""
-    lessons, emblems = queries.lessons_of(cycle.id), queries.emblems_of(cycle.track_id)
     try:
-        return snapshots.frame_of(cycle, lessons, emblems, instant)
+        return snapshots.frame_of(
+            cycle, queries.lessons_of(cycle.id), queries_looks.looks_of(cycle), instant
+        )
     except InvalidData as error:
         raise not_printable(error) from error
 
 
 def lacking(cycle: Cycle) -> str | None:
     """What stands in the way of issuing in `cycle`, in words; None when nothing does."""
+    looks = queries_looks.emblems_only(cycle)  # the rest was judged when it was taken
     try:
-        frame_for(cycle, now())
+        snapshots.frame_of(cycle, queries.lessons_of(cycle.id), looks, now())
+    except InvalidData as error:
+        return not_printable(error).message
     except UserError as error:
         return error.message
     return None

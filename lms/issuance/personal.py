@@ -136,4 +136,4 @@ declare("certificate", Export("certificates", _certificates), Erase(_erase_certi
 declare("certificate_document", Export("documents", _documents), Erase(_erase_documents))
 declare("certificate_event", Export("history_of_certificates", _history), Erase(_erase_reasons))
 declare("certificate_task", Export("changes_after_issue", _tasks), Erase(_erase_tasks))
-declare_impersonal(("issuer_key",))
+declare_impersonal(("issuer_key", "certificate_words", "certificate_picture", "certificate_logo"))

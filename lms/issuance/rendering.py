@@ -71,6 +71,18 @@ def render_alone(data: CertificateData) -> bytes:
     return _press().renderer.render(data)
 
 
+def has_room(data: CertificateData) -> bool:
+    """Whether everything fits where it belongs."""
+    return _press().renderer.has_room(data)
+
+
+def picture(data: CertificateData) -> bytes:
+    """One certificate as a picture of its pages."""
+    from lms.issuance.picturing import picture_of  # noqa: PLC0415 - only who looks loads PDFium
+
+    return picture_of(render_alone(data))
+
+
 def _made(data: CertificateData) -> dict[str, Any]:
     """The document with the seal of the settings; without where none is set."""
     if current_app.config["SETTINGS"].seal is None:

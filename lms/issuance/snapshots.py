@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from certificates.data import CertificateData, Emblem, ModuleLine
-from lms.catalogue.models import Cycle, FundingEmblem, Lesson, LessonStatus
+from certificates.data import CertificateData, InvalidData, ModuleLine
+from lms.catalogue.models import Cycle, Lesson, LessonStatus
 from lms.clock import ROME
 from lms.errors import UserError
+from lms.issuance import queries_looks
 from lms.issuance.facts import rule_of
+from lms.issuance.queries_looks import Looks
 from lms.issuance.rules import Entitlement
 from lms.links import public_url
 
 LANGUAGE = "it"
+_NAMED = "sha256:"
 # What a replacement that keeps the certified hours takes over from the certificate before it.
 HOURS = ("minutes_attended", "minutes_planned", "modules", "rule_text")
 
@@ -34,9 +39,7 @@ class Frame:
     issued_at: datetime
 
 
-def frame_of(
-    cycle: Cycle, lessons: Sequence[Lesson], emblems: Sequence[FundingEmblem], issued_at: datetime
-) -> Frame:
+def frame_of(cycle: Cycle, lessons: Sequence[Lesson], looks: Looks, issued_at: datetime) -> Frame:
     """Everything but the person. Raises `UserError` while the cycle is not complete.
 
     The day of completion is that of the last lesson that took place.
@@ -68,7 +71,8 @@ def frame_of(
         "signatory_name": cycle.signatory_name,
         "signatory_role": cycle.signatory_role,
         "funding_statement": track.funding_statement,
-        "emblems": tuple(Emblem(symbol=each.symbol, label=each.label) for each in emblems),
+        "emblems": looks.emblems,
+        **looks.words,
         "fictional": track.fictional,
     }
     return Frame(common, _day(min(last.ends_at, issued_at), last.zone), issued_at)
@@ -149,7 +153,7 @@ def data_like(frame: Frame, holder: Holder, own: Numbered, snapshot: str) -> Cer
 
     Raises `InvalidData`.
     """
-    plain = json.loads(snapshot)
+    plain = _with_pictures(json.loads(snapshot))
     old = CertificateData.from_json(
         {name: value for name, value in plain.items() if not name.startswith("layout")}
     )
@@ -179,8 +183,23 @@ def _personal(frame: Frame, holder: Holder, own: Numbered) -> dict[str, Any]:
 
 
 def freeze(data: CertificateData) -> str:
-    """Canonical JSON: sorted keys, no spaces, the letters themselves."""
-    return canonical(data.to_json())
+    """Canonical JSON: sorted keys, no spaces, the letters themselves; logos by their SHA-256."""
+    plain: dict[str, Any] = data.to_json()
+    for emblem, said in zip(data.emblems, plain["emblems"], strict=True):
+        if emblem.picture:
+            said["picture"] = _NAMED + sha256(emblem.picture).hexdigest()
+    return canonical(plain)
+
+
+def _with_pictures(plain: dict[str, Any]) -> dict[str, Any]:
+    """Put the logos back into what `freeze` made; they never change, and none is ever lost."""
+    for emblem in plain.get("emblems", ()):
+        if str(emblem.get("picture", "")).startswith(_NAMED):
+            content = queries_looks.picture(emblem["picture"].removeprefix(_NAMED))
+            if content is None:
+                raise InvalidData("emblems", "has a logo that is not kept")
+            emblem["picture"] = b64encode(content).decode("ascii")
+    return plain
 
 
 def canonical(value: Any) -> str:
@@ -190,4 +209,4 @@ def canonical(value: Any) -> str:
 
 def thaw(snapshot: str) -> CertificateData:
     """The data behind a stored snapshot. Raises `InvalidData` for one the renderer cannot take."""
-    return CertificateData.from_json(json.loads(snapshot))
+    return CertificateData.from_json(_with_pictures(json.loads(snapshot)))

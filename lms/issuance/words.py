@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from certificates.faces import drawable
+from certificates.faces import draws
+from certificates.gate import UnfitPicture
+from certificates.wording import WORDS
 from lms.catalogue.models import CertificateLayout
 from lms.issuance.counting import Standing
 from lms.issuance.models import Certificate, CertificateEventKind, CertificateStatus
@@ -30,9 +32,48 @@ def field_name(field: str) -> str:
         "funding_statement": _("the funding statement of the track"),
         "emblems": _("the list of emblems"),
         "label": _("the text of an emblem"),
+        **{name: label for name, (label, _hint) in own_words().items()},
     }
     last = field.partition("[")[0] if field.endswith("]") else field.rpartition(".")[2]
     return str(names.get(last, field))
+
+
+def own_words() -> dict[str, tuple[str, str]]:
+    """The words organisers may replace: what each is called, and what stands there otherwise."""
+    usual = _("Empty: “%(words)s”.")
+    return {
+        "heading": (_("Title"), usual % {"words": WORDS["it"].title}),
+        "introduction": (_("Opening words"), usual % {"words": WORDS["it"].certify}),
+        "closing": (_("Closing note"), _("Empty: no note.")),
+        "heading_other": (_("Title in English"), usual % {"words": WORDS["en"].title}),
+        "introduction_other": (
+            _("Opening words in English"), usual % {"words": WORDS["en"].certify}
+        ),
+        "closing_other": (_("Closing note in English"), _("Empty: no note.")),
+    }  # fmt: skip
+
+
+def unfit_picture(error: UnfitPicture) -> str:
+    """Why a file cannot be a logo."""
+    return str(
+        {
+            "empty": _("The file is empty."),
+            "large": _("The file is too large: at most 400 kB."),
+            "kind": _("Only SVG and PNG files are taken."),
+            "unreadable": _("The file is damaged: it cannot be read."),
+            "elaborate": _(
+                "The drawing is too elaborate: simplify it, every certificate holds it."
+            ),
+            "pixels": _("The picture has too many pixels: make it smaller."),
+            "moves": _("The picture moves: give one that does not."),
+            "sides": _("The drawing says no width and height that can be right."),
+            "holds": _(
+                "The drawing holds %(what)s, which cannot be printed safely. Turn texts into "
+                "outlines and effects into plain shapes, or give a PNG.",
+                what=error.what,
+            ),
+        }[error.kind]
+    )
 
 
 def layout(chosen: CertificateLayout) -> tuple[str, str]:
@@ -55,7 +96,7 @@ def layout(chosen: CertificateLayout) -> tuple[str, str]:
 
 def unprintable(text: str) -> str:
     """Why a name cannot stand on a certificate."""
-    strange = sorted(set(text) - drawable())
+    strange = sorted(letter for letter in set(text) if not draws(letter))
     if strange:
         return str(_("has letters that cannot be printed: %(letters)s", letters=" ".join(strange)))
     return str(_("is too long to be printed"))

@@ -9,6 +9,7 @@ import pytest
 
 from certificates.data import CertificateData
 from tests.certificates.samples import longest, modules, pdf, press, renderer, sample
+from tests.certificates.test_pictures import OWN, logos
 from tests.validator import CONFORMS, Validator
 
 KINDS = {
@@ -21,6 +22,11 @@ KINDS = {
     "modern": sample(layout="modern"),
     "bilingual": sample(layout="bilingual", modules=modules(30)),
     "first": sample(layout_version=1),
+    "dressed": sample(layout="bilingual", emblems=logos(), **OWN),
+    "from the right": sample(holder="محمد علي\u200cرضا", cycle_title="دورة ABC 2"),
+    "other scripts": sample(
+        holder="Пётр Παπαδόπουλος", organisation="עיריית חיפה", layout="modern", modules=modules(30)
+    ),
 }
 
 

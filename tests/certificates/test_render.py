@@ -13,7 +13,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from certificates import render
+from certificates import faces
 from certificates.press import Press
 from certificates.render import Renderer, RenderError
 from certificates.verify import Identity, read_identity
@@ -222,10 +222,10 @@ def test_a_forked_process_that_ends_takes_no_fonts_away() -> None:
 def test_a_font_that_cannot_be_loaded_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for file in render.FONT_FOLDER.glob("*.ttf"):
+    for file in faces.FONT_FOLDER.glob("*.ttf"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "Lora-Italic.ttf").write_bytes(b"")
-    monkeypatch.setattr(render, "FONT_FOLDER", tmp_path)
+    monkeypatch.setattr(faces, "FONT_FOLDER", tmp_path)
     with pytest.raises(RenderError, match=r"Lora-Italic\.ttf cannot be loaded"):
         Renderer()
 

@@ -145,6 +145,7 @@ def values_of(world: World, half: Half) -> dict[str, Any]:
         "person_id": half.participant.id,
         "organisation_id": half.participant.organisation_id,
         "certificate_id": half.certificate.id,
+        "logo_id": half.logo.id,
         "code": half.certificate.code,
         "kid": world.issuer_kid,
         "token": FEED_TOKEN,

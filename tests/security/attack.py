@@ -47,7 +47,10 @@ READERS = (
     "auditor of this track",
     "stranger",
 )
-SHORT_FIELDS = frozenset({"project_code", "q", "other_zone"})
+LOGO = (
+    b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9' onload='p()'><path d='M0 0'/></svg>"
+)
+SHORT_FIELDS = frozenset({"label", "project_code", "q", "other_zone"})
 
 
 @dataclass(frozen=True, repr=False)
@@ -198,6 +201,8 @@ def typed(control: Control) -> list[Any] | None:
         return ["quattro parole messe insieme"]
     if name == "document":
         return [(b"%PDF-1.7 %%EOF", HOSTILE_FILE_NAME)]
+    if name == "logo":
+        return [(LOGO, HOSTILE_FILE_NAME)]
     if control.kind == "file" and name == "scan":
         return [(b"%PDF-1.4\n" + MARKUP.encode() + b"\n%%EOF\n", HOSTILE_FILE_NAME)]
     if control.kind == "file":

@@ -44,6 +44,8 @@ KINDS = {
     "application/pdf": "application/pdf",
     "application/octet-stream": "application/octet-stream",
     "application/zip": "application/zip",
+    "image/png": "image/png",
+    "text/plain": "text/plain; charset=utf-8",
 }
 # What leads to a provider is asked by tests/federation, which has one; what the attack decided can
 # no longer be taken back: tests/privacy asks that. What failed is made again, and check-in opened

@@ -20,7 +20,10 @@ TYPED_COLUMNS = frozenset(
     """
     access_look.purpose audit_session.purpose certificate.holder_family_name
     certificate.holder_name certificate.snapshot certificate_event.reason
-    certificate_task.fact certificate_task.note
+    certificate_logo.label certificate_task.fact certificate_task.note
+    certificate_words.closing certificate_words.closing_other certificate_words.heading
+    certificate_words.heading_other certificate_words.introduction
+    certificate_words.introduction_other
     contest_attachment.filename contest_event.note cycle.place
     cycle.signatory_name cycle.signatory_role cycle.summary cycle.title enrolment.family_name
     enrolment.given_name enrolment.organisation_name enrolment_event.note erasure_request.note
@@ -44,7 +47,8 @@ NEVER_TYPED = frozenset(
     audit_event.detail audit_event.object_type
     calendar_feed.language calendar_feed.token_hash check_in_trace.device
     certificate.code certificate.serial certificate_document.sealed_by
-    certificate_document.sha256 contest_attachment.sha256
+    certificate_document.sha256 certificate_logo.picture_sha256 certificate_picture.media_type
+    certificate_picture.sha256 contest_attachment.sha256
     cycle.code cycle.search_key cycle.slug enrolment.search_key
     funding_emblem.symbol job.claimed_by job.error job.key job.kind job.payload lesson.uid
     lesson.zone login_change.new_login login_change.old_login mailed_link.address

@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pypdf
+import pypdfium2
 import pytest
 from flask import Flask
 
@@ -141,3 +142,20 @@ def test_many_cycles_cost_no_more_queries(client: PercorsoClient, ada: Person) -
         client.get("/libretto")
     assert len(many) == len(few)
     assert len(many) <= 12
+
+
+def test_names_of_any_script_stand_on_both_papers(client: PercorsoClient, app: Flask) -> None:
+    name = "محمد"
+    who = factories.person(given_name=name, family_name="Чехов")
+    cycle = moved(TaughtCycle(1, title="Ciclo דורה"), 2025)
+    cycle.attendee(120, who=who)
+    teach(who, cycle)
+    client.sign_in(who)
+    for paper in ("/libretto.pdf", "/docenze.pdf"):
+        answer = client.get(paper)
+        text = words(answer)
+        for expected in (name, "Чехов", "דורה"):
+            assert expected in text, paper
+        title = pypdfium2.PdfDocument(io.BytesIO(answer.data)).get_metadata_value("Title")
+        assert title.endswith(f"{name} Чехов")
+        assert "?" not in text
