@@ -50,7 +50,7 @@ READERS = (
 LOGO = (
     b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9' onload='p()'><path d='M0 0'/></svg>"
 )
-SHORT_FIELDS = frozenset({"label", "project_code", "q", "other_zone"})
+SHORT_FIELDS = frozenset({"heading", "heading_other", "label", "project_code", "q", "other_zone"})
 
 
 @dataclass(frozen=True, repr=False)
