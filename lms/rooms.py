@@ -47,6 +47,7 @@ from lms.federation import loading as _federation_loading  # noqa: F401 - declar
 from lms.federation import views_log as _federation_log  # noqa: F401 - page of administrators
 from lms.federation.blueprint import blueprint as federation
 from lms.home.views import blueprint as home
+from lms.issuance import copying as _issuance_copying  # noqa: F401 - what a copy takes along
 from lms.issuance import loading as _issuance_loading  # noqa: F401 - declares loaders
 from lms.issuance import rendering as _issuance_rendering  # noqa: F401 - declares its job
 from lms.issuance import views as _issuance_cycle  # noqa: F401 - pages of organisers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,15 @@ from lms.catalogue.programme_actions import add_lesson, add_module, add_trainer
 from lms.catalogue.times import TimeFault, moved
 from lms.errors import UserError
 from lms.pages import local_datetime
+
+Taker = Callable[[Cycle, Cycle], None]
+_takers: list[Taker] = []
+
+
+def taken_along(function: Taker) -> Taker:
+    """Declare what a room above takes from a cycle to its copy: called with both."""
+    _takers.append(function)
+    return function
 
 
 def duplicate_cycle(
@@ -45,6 +55,8 @@ def duplicate_cycle(
         module = add_module(cycle, ModuleDetails(old.title, old.summary, old.subject_area), by=by)
         for details in moved_lessons:
             add_lesson(module, details, by=by)
+    for take in _takers:
+        take(source, cycle)
     audit.record("cycle.duplicated", cycle, actor_id=by, detail={"from": source.id, "days": days})
     return cycle
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from certificates.pictures import clean
 from lms import jobs
 from lms.audit import AuditEvent
-from lms.catalogue.models import FundingEmblem
+from lms.catalogue.models import Cycle, FundingEmblem
 from lms.extensions import db
 from lms.issuance import logos, queries_looks
 from lms.issuance.models import Certificate, CertificateDocument
@@ -92,6 +92,25 @@ def test_words_and_logos_of_an_issued_certificate_never_change(
         "cycle.certificate_words", "cycle.certificate_layout", "cycle.certificate_logo_added",
         "cycle.certificate_logo_removed",
     } <= acts  # fmt: skip
+
+
+@pytest.mark.one_database
+def test_a_copy_of_a_cycle_has_the_words_and_logos(organiser: PercorsoClient) -> None:
+    taught = TaughtCycle()
+    chosen = {"layout": "modern", "sample": "short", **WORDS}
+    assert organiser.post(of(taught, "aspetto"), chosen).status_code == 303
+    add(organiser, taught, svg(), "Comune")
+    add(organiser, taught, png(), "Rete")
+    copied = organiser.post(
+        f"/cicli/{taught.cycle.slug}/duplica",
+        {"title": "Copia", "code": "COPIA-1", "first_day": "2027-03-01"},
+    )
+    assert copied.status_code == 303
+    copy = db.session.scalars(select(Cycle).where(Cycle.code == "COPIA-1")).one()
+    assert copy.certificate_layout == "modern"
+    first, second = (queries_looks.looks_of(each) for each in (taught.cycle, copy))
+    assert first == second
+    assert [emblem.label for emblem in second.emblems] == ["Comune", "Rete"]
 
 
 @pytest.mark.one_database
