@@ -49,10 +49,10 @@ KINDS = {
 }
 # What leads to a provider is asked by tests/federation, which has one; what the attack decided can
 # no longer be taken back: tests/privacy asks that. What failed is made again, and check-in opened
-# (in the world it is open), in tests/attendance.
+# (in the world it is open), in tests/attendance. A seal is tried where one is: tests/issuance.
 ASKED_ELSEWHERE = {
     "federation.start", "federation.link", "federation.finish", "privacy.take_back",
-    "attendance.make_document_again", "attendance.open_check_in",
+    "attendance.make_document_again", "attendance.open_check_in", "issuance.try_seal",
 }  # fmt: skip
 
 
