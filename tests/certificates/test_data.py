@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates.data import CertificateData, Emblem, InvalidData, ModuleLine
+from certificates.data import OWN_WORDS, CertificateData, Emblem, InvalidData, ModuleLine
 from certificates.faces import drawable
 from tests.certificates.samples import attempt, longest, sample
 
@@ -115,6 +115,7 @@ def test_json_errors_name_the_path() -> None:
 def test_optional_fields_may_be_left_out_and_others_not() -> None:
     optional = {"organisation", "place", "funding_statement", "emblems"}
     optional |= {"layout", "layout_version", "fictional"}
+    optional |= {name + of for of in ("", "_other") for name in OWN_WORDS}
     for field in sample().to_json():
         plain = sample().to_json()
         del plain[field]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.data import Emblem, InvalidData
+from certificates.data import MOST_EMBLEMS, Emblem, InvalidData
 from certificates.faces import draws
 from certificates.gate import clean_text
 from certificates.scripts import without_non_joiners
@@ -145,7 +145,7 @@ def test_a_megabyte_is_refused_at_once() -> None:
         ("modules", modules(31)),
         ("modules", "abc"),
         ("emblems", ("eu",)),
-        ("emblems", (Emblem(symbol="none", label="x"),) * 6),
+        ("emblems", (Emblem(symbol="none", label="x"),) * (MOST_EMBLEMS + 1)),
     ],
 )
 def test_values_that_are_refused(field: str, value: object) -> None:
