@@ -52,6 +52,7 @@ def unmarked(html: str) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.parametrize("actor", ["stranger", "participant of this cycle", "organiser"])
 def test_english_pages_mark_what_is_italian(app: Flask, actor: str) -> None:
     world = World()

@@ -43,6 +43,7 @@ def lms(app: Flask, tmp_path: Path) -> Shell:
     return Shell(app, tmp_path)
 
 
+@pytest.mark.one_database
 def test_issue_then_verify(app: Flask, lms: Shell, tmp_path: Path) -> None:
     taught = TaughtCycle(2, code="CP-3")
     taught.entitled(2)
