@@ -14,13 +14,10 @@ import contextlib
 import http.client
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,14 +26,13 @@ from sqlalchemy import select
 
 from bench import cpu
 from bench.crowd import Crowd, gather, kept
-from bench.load import ROOT, Ask, getting, measure, wait
+from bench.load import Ask, getting, measure, served
 from bench.phones import Told, everybody
 from bench.seed import seed
 from lms import create_app
 from lms.attendance import permits
 from lms.attendance.codes import Direction
 from lms.catalogue.models import Lesson
-from lms.cli.server import web_server
 from lms.clock import now
 from lms.config import Settings
 from lms.extensions import db
@@ -46,19 +42,6 @@ PEOPLE, SECONDS, KILLS = 6_000, 60.0, 3
 GOAL_MS = 250
 CLOSED_LOOP = 2_000  # people who check in as fast as it goes, beside the floor
 FLOOR_PORT, APP_PORT = 8393, 8394
-
-
-@contextmanager
-def web(application: str, port: int, environ: dict[str, str]) -> Iterator[int]:
-    """The web server as `lms serve` runs it; its master's process id."""
-    command = web_server(application, f"127.0.0.1:{port}")
-    process = subprocess.Popen([*command, "--log-level", "critical"], env=environ, cwd=ROOT)
-    try:
-        wait(port)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def kill_a_worker(master: int, which: int) -> None:
@@ -167,7 +150,7 @@ def run(
             db.session.remove()
             db.engine.dispose()
         _rates(kind, environ, ask)
-        with web("wsgi:app", APP_PORT, environ) as master:
+        with served("wsgi:app", APP_PORT, environ) as master:
             told, spent = burst(master, crowd, seconds, kills, database)
         with app.app_context():
             held = kept()
@@ -181,7 +164,7 @@ def run(
 
 def _rates(kind: str, environ: dict[str, str], ask: Ask) -> None:
     """Check-ins a second, as fast as they go, beside the bare-Flask floor in the same run."""
-    with web("bench.floor:app", FLOOR_PORT, environ), web("wsgi:app", APP_PORT, environ):
+    with served("bench.floor:app", FLOOR_PORT, environ), served("wsgi:app", APP_PORT, environ):
         floor = measure(FLOOR_PORT, getting("/"), 2)
         try:
             found = measure(APP_PORT, ask, 2)

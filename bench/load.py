@@ -29,15 +29,15 @@ class Figure:
 
 @contextmanager
 def served(application: str, port: int, environ: dict[str, str]) -> Iterator[int]:
-    """`application` served as `lms serve` serves it."""
+    """`application` served as `lms serve` serves it; the master's process id."""
     command = web_server(application, f"127.0.0.1:{port}")
-    process = subprocess.Popen([*command, "--log-level", "error"], env=environ, cwd=ROOT)
+    process = subprocess.Popen([*command, "--log-level", "critical"], env=environ, cwd=ROOT)
     try:
         wait(port)
-        yield port
+        yield process.pid
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=30)
 
 
 def wait(port: int) -> None:

@@ -54,3 +54,8 @@ class Emblem:
             put(self, "picture", pictures.clean(self.picture).content)
         elif self.picture:
             raise InvalidData("picture", "belongs to the symbol “picture” only")
+
+    @property
+    def logo(self) -> pictures.Picture:
+        """The picture with its kind and its name; only where there is one."""
+        return pictures.clean(self.picture)

@@ -5,10 +5,11 @@ it. So nothing of the file is trusted: an SVG is written anew from a list of ele
 attributes, a PNG from its pixels. ``clean`` of what came out of it changes nothing.
 """
 
+import hashlib
 import io
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from PIL import Image
 
@@ -33,6 +34,11 @@ class Picture:
     def extension(self) -> str:
         """How the name of such a file ends."""
         return "svg" if self.media_type == "image/svg+xml" else "png"
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest that names it, in hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @lru_cache(maxsize=32)

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates import drawings, pictures, xmp
+from certificates import drawings, xmp
 from certificates.data import CertificateData, Emblem
 from certificates.designs import DESIGNS
 from certificates.faces import files, with_stand_ins
@@ -149,14 +148,13 @@ def fits(document: Any) -> bool:
 
 def logo_url(emblem: Emblem) -> str:
     """Return the address of a logo: its digest is in the name, so no cache can confuse two."""
-    extension = pictures.clean(emblem.picture).extension
-    return f"certificate:logo-{sha256(emblem.picture).hexdigest()}.{extension}"
+    return f"certificate:logo-{emblem.logo.sha256}.{emblem.logo.extension}"
 
 
 def logos(data: CertificateData) -> dict[str, Resource]:
     """Return the logos of a certificate by their addresses."""
     return {
-        logo_url(emblem): Resource(emblem.picture, pictures.clean(emblem.picture).media_type)
+        logo_url(emblem): Resource(emblem.picture, emblem.logo.media_type)
         for emblem in data.emblems
         if emblem.picture
     }

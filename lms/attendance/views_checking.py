@@ -164,7 +164,7 @@ def _drawn(page: CheckPage, problem: str = "") -> str:
     address = _page_of(page.desk.lesson_id, page.direction)
     why = _why(page.desk.lesson_id, own.enrolment_id) if own and done else ""
     return framed(
-        "attendance/check.html", {"name": current_user.full_name, "why": why},
+        "attendance/check.html", {"why": why},
         page=replace(page, own=None), desk=page.desk, address=address, own=shown, problem=problem,
         reload_seconds=RELOAD_SECONDS,
     )  # fmt: skip

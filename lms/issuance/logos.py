@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 
-from certificates import pictures
 from certificates.data import Emblem
 from certificates.gate import InvalidData, UnfitPicture
 from lms import audit
@@ -45,11 +42,10 @@ def add(cycle: Cycle, made: Emblem, *, by: int | None) -> CertificateLogo:
     """Put a logo last. Raises `UserError` for one too many."""
     cycle = making.hold(cycle.id)
     count = _demand_place(cycle)
-    name = hashlib.sha256(made.picture).hexdigest()
+    name = made.logo.sha256
     if db.session.get(CertificatePicture, name) is None:
-        kind = pictures.clean(made.picture).media_type
         picture = CertificatePicture(
-            sha256=name, media_type=kind, content=made.picture, issued=False
+            sha256=name, media_type=made.logo.media_type, content=made.picture, issued=False
         )
         db.session.add(picture)
     logo = CertificateLogo(
@@ -101,11 +97,7 @@ def remove(cycle: Cycle, logo: CertificateLogo, *, by: int | None) -> None:
 
 def keep(frame: Frame) -> None:
     """The logos of what is being issued stay for ever."""
-    names = [
-        hashlib.sha256(emblem.picture).hexdigest()
-        for emblem in frame.common["emblems"]
-        if emblem.picture
-    ]
+    names = [emblem.logo.sha256 for emblem in frame.common["emblems"] if emblem.picture]
     if names:
         shown = CertificatePicture.sha256.in_(names)
         db.session.execute(update(CertificatePicture).where(shown).values(issued=True))

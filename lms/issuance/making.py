@@ -23,6 +23,7 @@ from lms.issuance.models import (
     CertificateStatus,
 )
 from lms.issuance.queries import Candidate
+from lms.issuance.queries_looks import Looks
 from lms.issuance.snapshots import Frame, Holder, Numbered
 from lms.issuance.telling import Act
 
@@ -43,12 +44,11 @@ def hold(cycle_id: int) -> Cycle:
     return db.session.execute(held).scalar_one()
 
 
-def frame_for(cycle: Cycle, instant: datetime) -> Frame:
+def frame_for(cycle: Cycle, instant: datetime, looks: Looks | None = None) -> Frame:
     """What the certificates of `cycle` share today; `UserError` while something is lacking."""
+    looks = looks or queries_looks.looks_of(cycle)
     try:
-        return snapshots.frame_of(
-            cycle, queries.lessons_of(cycle.id), queries_looks.looks_of(cycle), instant
-        )
+        return snapshots.frame_of(cycle, queries.lessons_of(cycle.id), looks, instant)
     except InvalidData as error:
         raise not_printable(error) from error
 
@@ -57,9 +57,7 @@ def lacking(cycle: Cycle) -> str | None:
     """What stands in the way of issuing in `cycle`, in words; None when nothing does."""
     looks = queries_looks.emblems_only(cycle)  # the rest was judged when it was taken
     try:
-        snapshots.frame_of(cycle, queries.lessons_of(cycle.id), looks, now())
-    except InvalidData as error:
-        return not_printable(error).message
+        frame_for(cycle, now(), looks)
     except UserError as error:
         return error.message
     return None

@@ -7,7 +7,6 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -187,7 +186,7 @@ def freeze(data: CertificateData) -> str:
     plain: dict[str, Any] = data.to_json()
     for emblem, said in zip(data.emblems, plain["emblems"], strict=True):
         if emblem.picture:
-            said["picture"] = _NAMED + sha256(emblem.picture).hexdigest()
+            said["picture"] = _NAMED + emblem.logo.sha256
     return canonical(plain)
 
 
