@@ -26,7 +26,11 @@ PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / ".stamps"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 18
-INTERPRETERS = ("python3.11", "python3.12", "python3.13", "python3.14", "python3")
+# The system's own first: Debian mends it, and builds it to run a tenth to a third faster than what
+# is compiled by hand without a profile.
+INTERPRETERS = (
+    "/usr/bin/python3", "python3.11", "python3.12", "python3.13", "python3.14", "python3",
+)  # fmt: skip
 PROBE = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
 
 # Debian package → how to see that it is there: a library's name, or alternative programs.

@@ -1,34 +1,28 @@
 """Checking in and out, by the person; opening and closing that, by who teaches.
 
 A check writes when it changes something, once: whoever sends it again finds it done. It locks the
-register against being closed, but not against other check-ins, and the enrolment against itself.
+register against being closed, but not against other check-ins. A person's first piece of evidence
+is written only if it still is the first; before any other the enrolment is locked, too.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Integer, Table, bindparam, exists, insert, select
+from sqlalchemy import Connection, Integer, bindparam, exists, select
 
 from lms import audit
-from lms.attendance import queries_checking
+from lms.attendance import queries_place
 from lms.attendance.codes import Direction, Moment
 from lms.attendance.intervals import interval
-from lms.attendance.models import (
-    AttendanceRecord,
-    AttendanceRegister,
-    Evidence,
-    EvidenceKind,
-    Mark,
-    RegisterStatus,
-)
-from lms.attendance.models_checking import CheckInTrace, SelfCheckIn
-from lms.attendance.queries_checking import Place
-from lms.attendance.queries_evidence import proofs
-from lms.attendance.records import lock_open_register, write_outcomes
-from lms.attendance.rules import Outcome, Proof, derive
-from lms.catalogue.models import Lesson, Module
+from lms.attendance.models import AttendanceRegister, Evidence, EvidenceKind, RegisterStatus
+from lms.attendance.models_checking import SelfCheckIn
+from lms.attendance.queries_place import Place
+from lms.attendance.records import lock_open_register
+from lms.attendance.rules import Proof
+from lms.attendance.writing_checks import write_another, written_first
+from lms.catalogue.models import Lesson
 from lms.clock import now
 from lms.database import insert_new
 from lms.enrolment.models import Enrolment
@@ -41,59 +35,53 @@ def check(lesson_id: int, person_id: int, direction: Direction, device: str) -> 
 
     UserError (409) where there is nothing to check in to.
     """
-    instant = now()
     connection = db.session.connection()
-    register_id = shared_register(connection, lesson_id)
-    hold_enrolment(connection, lesson_id, person_id)
-    place = queries_checking.place(connection, lesson_id, person_id)
+    place = _placed(connection, lesson_id, person_id)
+    if not place.pieces:
+        asked = _asked(place, direction)
+        if asked is None or written_first(connection, place, asked, person_id, device):
+            return asked is not None
+    hold_enrolment(connection, place.enrolment_id)
+    place = _placed(connection, lesson_id, person_id)
+    asked = _asked(place, direction)
+    if asked is not None:
+        write_another(connection, place, asked, person_id, device)
+    return asked is not None
+
+
+def _placed(connection: Connection, lesson_id: int, person_id: int) -> Place:
+    """Somebody's place, held open; the register is made where nobody has written in it yet."""
+    place = queries_place.place(connection, lesson_id, person_id)
+    if place is None:
+        shared_register(connection, lesson_id)
+        place = queries_place.place(connection, lesson_id, person_id)
     if place is None:
         raise UserError(_("You are not enrolled in this cycle."), 409)
-    desk = place.desk
+    if place.desk.register_status is RegisterStatus.CLOSED:
+        raise UserError(_("The register of this lesson is closed."), 409)
+    return place
+
+
+def _asked(place: Place, direction: Direction) -> Proof | None:
+    """What a check now would be written as; None where it is written already."""
+    desk, instant = place.desk, now()
     if not desk.is_open or desk.window(direction).at(instant) is not Moment.OPEN:
         raise UserError(_("Check-in is not open at this moment."), 409)
     kind = EvidenceKind.CHECKIN if direction is Direction.IN else EvidenceKind.CHECKOUT
     if place.last is kind:
-        return False
+        return None
     if place.last is None and direction is Direction.OUT:
         raise UserError(_("You have not checked in to this lesson: tell the trainer."), 409)
     credited = None
     if direction is Direction.IN and not desk.asks_check_out:
         stay = interval(instant, max(instant, desk.ends_at))
         credited = desk.time.credit([stay])
-    proof = Proof(kind, minutes=credited, at=instant)
-    known = proofs(register_id, {place.enrolment_id}) if place.pieces else {}
-    _append(connection, register_id, place.enrolment_id, proof, person_id, device)
-    outcome = derive([*known.get(place.enrolment_id, ()), proof], desk.time)
-    _count(connection, register_id, place, outcome, person_id)
-    return True
-
-
-def _count(
-    connection: Connection, register_id: int, place: Place, outcome: Outcome | None, by: int
-) -> None:
-    """Bring the record to what the evidence amounts to now."""
-    if place.pieces or outcome is None:
-        outcomes, counts = {place.enrolment_id: outcome}, {place.enrolment_id: place.pieces + 1}
-        write_outcomes(register_id, outcomes, by=by, counts=counts)
-        return
-    row = {
-        "register_id": register_id,
-        "enrolment_id": place.enrolment_id,
-        "mark": outcome.mark,
-        "minutes": outcome.minutes,
-        "source": outcome.source,
-        "updated_at": now(),
-        "updated_by_id": by,
-        "version": 1,
-    }
-    connection.execute(_NEW_RECORD, row)
+    return Proof(kind, minutes=credited, at=instant)
 
 
 _CHECKS = frozenset({EvidenceKind.CHECKIN, EvidenceKind.CHECKOUT})
-_TABLES: Any = (
-    AttendanceRegister.__table__, Enrolment.__table__, Module.__table__, Lesson.__table__
-)  # fmt: skip
-_REGISTERS, _ENROLMENTS, _MODULES, _LESSONS = _TABLES
+_REGISTERS: Any = AttendanceRegister.__table__
+_ENROLMENTS: Any = Enrolment.__table__
 # Made once, and of tables: what a burst repeats.
 _REGISTER = (
     select(_REGISTERS.c.id, _REGISTERS.c.status)
@@ -102,17 +90,9 @@ _REGISTER = (
 )
 _HOLD = (
     select(_ENROLMENTS.c.id)
-    .join(_MODULES, _MODULES.c.cycle_id == _ENROLMENTS.c.cycle_id)
-    .join(_LESSONS, _LESSONS.c.module_id == _MODULES.c.id)
-    .where(
-        _LESSONS.c.id == bindparam("lesson_id", type_=Integer),
-        _ENROLMENTS.c.person_id == bindparam("person_id", type_=Integer),
-    )
-    .with_for_update(key_share=True, of=_ENROLMENTS)
+    .where(_ENROLMENTS.c.id == bindparam("enrolment_id", type_=Integer))
+    .with_for_update(key_share=True)
 )
-_NEW_RECORD = insert(cast("Table", AttendanceRecord.__table__))
-_NEW_EVIDENCE = insert(cast("Table", Evidence.__table__)).returning(Evidence.__table__.c.id)
-_NEW_TRACE = insert(cast("Table", CheckInTrace.__table__))
 
 
 def shared_register(connection: Connection, lesson_id: int) -> int:
@@ -130,33 +110,10 @@ def shared_register(connection: Connection, lesson_id: int) -> int:
     return int(row.id)
 
 
-def hold_enrolment(connection: Connection, lesson_id: int, person_id: int) -> None:
+def hold_enrolment(connection: Connection, enrolment_id: int) -> None:
     """Let two checks of one person come one after the other; SQLite has one writer anyway."""
     if connection.dialect.name != "sqlite":
-        connection.execute(_HOLD, {"lesson_id": lesson_id, "person_id": person_id})
-
-
-def _append(
-    connection: Connection,
-    register_id: int,
-    enrolment_id: int,
-    proof: Proof,
-    person_id: int,
-    device: str,
-) -> None:
-    evidence = {
-        "register_id": register_id,
-        "enrolment_id": enrolment_id,
-        "kind": proof.kind,
-        "mark": Mark.PRESENT if proof.kind is EvidenceKind.CHECKIN else None,
-        "minutes": proof.minutes,
-        "reason": "",
-        "author_id": person_id,
-        "at": proof.at,
-    }
-    evidence_id = connection.execute(_NEW_EVIDENCE, evidence).scalar_one()
-    trace = {"evidence_id": evidence_id, "register_id": register_id, "device": device}
-    connection.execute(_NEW_TRACE, {**trace, "at": proof.at})
+        connection.execute(_HOLD, {"enrolment_id": enrolment_id})
 
 
 def open_check_in(lesson: Lesson, *, asks_check_out: bool, by: int) -> None:

@@ -91,7 +91,7 @@ _RECORD: Any = AttendanceRecord.__table__.c
 _EVIDENCE: Any = Evidence.__table__.c
 _ENROLMENT: Any = Enrolment.__table__.c
 
-_DESK = select(
+_DESK_COLUMNS = (
     _LESSON.id,
     _LESSON.title,
     _LESSON.starts_at,
@@ -108,13 +108,26 @@ _DESK = select(
     _REGISTER.status,
     _LESSON.breaks,
     _CYCLE.grace_minutes,
-).select_from(
-    Lesson.__table__.join(Module.__table__, _MODULE.id == _LESSON.module_id)
-    .join(Cycle.__table__, _CYCLE.id == _MODULE.cycle_id)
-    .outerjoin(SelfCheckIn.__table__, _OPENED.lesson_id == _LESSON.id)
-    .outerjoin(AttendanceRegister.__table__, _REGISTER.lesson_id == _LESSON.id)
 )
-_ONE_DESK = _DESK.where(_LESSON.id == bindparam("lesson_id", type_=Integer))
+
+
+def desks(*, with_register: bool) -> Select[Any]:
+    """Every lesson's desk; those without a register, too, unless it must be there."""
+    return select(*_DESK_COLUMNS).select_from(
+        Lesson.__table__.join(Module.__table__, _MODULE.id == _LESSON.module_id)
+        .join(Cycle.__table__, _CYCLE.id == _MODULE.cycle_id)
+        .outerjoin(SelfCheckIn.__table__, _OPENED.lesson_id == _LESSON.id)
+        .join(
+            AttendanceRegister.__table__,
+            _REGISTER.lesson_id == _LESSON.id,
+            isouter=not with_register,
+        )
+    )
+
+
+OF_LESSON = _LESSON.id == bindparam("lesson_id", type_=Integer)
+_DESK = desks(with_register=False)
+_ONE_DESK = _DESK.where(OF_LESSON)
 
 
 def desk(lesson_id: int) -> Desk | None:
@@ -169,10 +182,10 @@ _OTHER: Any = Enrolment.__table__.alias()
 _UNITED = _OTHER.c.united_into_id == _ENROLMENT.id
 # Whether other enrolments are united into one's own. Few are: their evidence is asked for apart,
 # because PostgreSQL would go through a whole register for it until it has counted the tables.
-_HAS_UNITED = exists().where(_UNITED).correlate(Enrolment.__table__)
+HAS_UNITED = exists().where(_UNITED).correlate(Enrolment.__table__)
 
 
-def _own_evidence(*, united: bool) -> ColumnElement[bool]:
+def own_evidence(*, united: bool) -> ColumnElement[bool]:
     """Evidence of the outer query's register and enrolment, and of those united into it."""
     mine: ColumnElement[bool] = _EVIDENCE.enrolment_id == _ENROLMENT.id
     if united:
@@ -181,15 +194,16 @@ def _own_evidence(*, united: bool) -> ColumnElement[bool]:
     return and_(_EVIDENCE.register_id == _REGISTER.id, mine)
 
 
-def _last_check(column: Any, *, united: bool) -> ScalarSelect[Any]:
-    """This column of the last check-in or check-out."""
+def last_check(column: Any, *, united: bool) -> ScalarSelect[Any]:
+    """This column of the outer query's last check-in or check-out."""
     checks = or_(_EVIDENCE.kind == EvidenceKind.CHECKIN, _EVIDENCE.kind == EvidenceKind.CHECKOUT)
-    found = select(column).where(_own_evidence(united=united), checks)
-    return _told_of_them(found.order_by(_EVIDENCE.id.desc()).limit(1))
+    found = select(column).where(own_evidence(united=united), checks)
+    return told_of_them(found.order_by(_EVIDENCE.id.desc()).limit(1))
 
 
-def _told_of_them(asked: Select[Any]) -> ScalarSelect[Any]:
-    return asked.correlate(AttendanceRegister.__table__, Enrolment.__table__).scalar_subquery()
+def told_of_them(query: Select[Any]) -> ScalarSelect[Any]:
+    """This query about the outer query's register and enrolment, as one of its columns."""
+    return query.correlate(AttendanceRegister.__table__, Enrolment.__table__).scalar_subquery()
 
 
 def _visit_statement(*, united: bool) -> Select[Any]:
@@ -206,12 +220,12 @@ def _visit_statement(*, united: bool) -> Select[Any]:
         _ONE_DESK.add_columns(
             _ENROLMENT.id,
             _ENROLMENT.status,
-            _last_check(_EVIDENCE.kind, united=united),
-            _last_check(_EVIDENCE.at, united=united),
+            last_check(_EVIDENCE.kind, united=united),
+            last_check(_EVIDENCE.at, united=united),
             _RECORD.mark,
             _RECORD.minutes,
             all_records,
-            _HAS_UNITED,
+            HAS_UNITED,
         )
         .outerjoin(Enrolment.__table__, and_(_ENROLMENT.cycle_id == _CYCLE.id, person))
         .outerjoin(AttendanceRecord.__table__, record)
@@ -230,7 +244,7 @@ class Visit(NamedTuple):
 
 def visit(lesson_id: int, person_id: int) -> Visit | None:
     """Somebody's visit to a lesson's check-in, in one query; None where there is no such lesson."""
-    row = _asked(db.session.connection(), (_VISIT, _VISIT_UNITED), lesson_id, person_id)
+    row = asked(db.session.connection(), (_VISIT, _VISIT_UNITED), lesson_id, person_id)
     if row is None:
         return None
     number, status, kind, at, mark, minutes, hours, _united = row[-8:]
@@ -239,7 +253,7 @@ def visit(lesson_id: int, person_id: int) -> Visit | None:
     return Visit(Desk(*row[:-8]), own)
 
 
-def _asked(
+def asked(
     connection: Connection, statements: tuple[Select[Any], Select[Any]], lesson: int, person: int
 ) -> Row[Any] | None:
     """The one row of the first statement; of the second where its last column says so."""
@@ -248,42 +262,7 @@ def _asked(
     return row if row is None or not row[-1] else connection.execute(statements[1], about).one()
 
 
-class Place(NamedTuple):
-    """One person's place in a lesson's check-in, as it is written from.
-
-    `pieces`: how much evidence the register has of them already, of whatever kind.
-    """
-
-    desk: Desk
-    enrolment_id: int
-    last: EvidenceKind | None
-    pieces: int
-
-
-def _place_statement(*, united: bool) -> Select[Any]:
-    last = _last_check(_EVIDENCE.kind, united=united)
-    pieces = _told_of_them(select(func.count(_EVIDENCE.id)).where(_own_evidence(united=united)))
-    return (
-        _ONE_DESK.add_columns(_ENROLMENT.id, last, pieces, _HAS_UNITED)
-        .join(Enrolment.__table__, _ENROLMENT.cycle_id == _CYCLE.id)
-        .where(
-            _ENROLMENT.person_id == bindparam("person_id", type_=Integer),
-            _ENROLMENT.status == EnrolmentStatus.CONFIRMED,
-        )
-    )
-
-
-_PLACE, _PLACE_UNITED = (_place_statement(united=united) for united in (False, True))
-
-
-def place(connection: Connection, lesson_id: int, person_id: int) -> Place | None:
-    """Somebody's place in a lesson's check-in; None for who is not enrolled."""
-    row = _asked(connection, (_PLACE, _PLACE_UNITED), lesson_id, person_id)
-    return Place(Desk(*row[:-4]), *row[-4:-1]) if row else None
-
-
 def ready() -> None:
     """Let the statements be made before anybody asks; there is no lesson 0."""
     desk(0)
     visit(0, 0)
-    place(db.session.connection(), 0, 0)

@@ -74,12 +74,21 @@ def test_a_library_that_does_not_exist_is_missing(setup: ModuleType) -> None:
 def test_a_python_too_old_or_without_venv_is_passed_over(
     setup: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    names = [name for name in setup.INTERPRETERS if not name.startswith("/")]
+    monkeypatch.setattr(setup, "INTERPRETERS", names)  # the system's own may be good
     program(tmp_path, "python3.12", "")  # starts, but cannot import venv and ensurepip
     program(tmp_path, "python3", "3.9")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert setup.working_interpreter() is None
     program(tmp_path, "python3", "3.11")
     assert setup.working_interpreter() == str(tmp_path / "python3")
+
+
+def test_the_systems_own_python_goes_first(setup: ModuleType) -> None:
+    own = setup.INTERPRETERS[0]
+    if setup.version_of(own, setup.PROBE) < setup.OLDEST_PYTHON:
+        pytest.skip(f"{own} is too old here, or cannot make environments")
+    assert setup.working_interpreter() == own
 
 
 def test_what_was_done_is_not_done_again_until_the_file_changes(
