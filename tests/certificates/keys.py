@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 PASSPHRASE = "frase di prova"
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -31,6 +31,7 @@ def key_of(kind: str) -> Key:
 def certificate(
     key: Key, name: str, *, issuer: tuple[Key, x509.Certificate] | None = None,
     authority: bool = False, stamps: bool = False, days: int = 30, crl: str = "",
+    ocsp: str = "",
 ) -> x509.Certificate:  # fmt: skip
     """A certificate in force from yesterday on; signed by itself unless `issuer` is given."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -57,6 +58,10 @@ def certificate(
     if crl:
         place = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
         built = built.add_extension(x509.CRLDistributionPoints([place]), critical=False)
+    if ocsp:
+        answers = x509.UniformResourceIdentifier(ocsp)
+        told = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, answers)
+        built = built.add_extension(x509.AuthorityInformationAccess([told]), critical=False)
     signing = issuer[0] if issuer else key
     ed = isinstance(signing, ed25519.Ed25519PrivateKey)
     return built.sign(signing, None if ed else SHA256())  # type: ignore[arg-type]

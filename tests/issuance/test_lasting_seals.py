@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
+from cryptography.x509 import ocsp
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -59,6 +60,20 @@ class Lists:
             )
         return made.sign(self.key, SHA256()).public_bytes(Encoding.DER)  # type: ignore[arg-type]
 
+    def answer(self, request: bytes) -> bytes:
+        """What it answers (OCSP) whether a certificate is revoked."""
+        asked = ocsp.load_der_ocsp_request(request)
+        today = datetime.now(UTC)
+        gone = asked.serial_number in self.revoked
+        made = ocsp.OCSPResponseBuilder().add_response(
+            self.answered, self.root, SHA1(),
+            ocsp.OCSPCertStatus.REVOKED if gone else ocsp.OCSPCertStatus.GOOD,
+            today - timedelta(hours=1), today + timedelta(days=1),
+            today - timedelta(hours=2) if gone else None, None,
+        )  # fmt: skip
+        made = made.responder_id(ocsp.OCSPResponderEncoding.HASH, self.root)
+        return made.sign(self.key, SHA256()).public_bytes(Encoding.DER)  # type: ignore[arg-type]
+
     def open(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/ca.crl"
         self.root = certificate(self.key, "Autorità di prova", authority=True)  # type: ignore[arg-type]
@@ -66,6 +81,14 @@ class Lists:
         self.own = certificate(key, "Ente di prova", issuer=(self.key, self.root), crl=self.url)  # type: ignore[arg-type]
         self.content = pkcs12.serialize_key_and_certificates(
             b"sigillo", key, self.own, [self.root], NoEncryption()
+        )  # fmt: skip
+        answers = f"http://127.0.0.1:{port}/ocsp"
+        other = key_of("p-256")
+        self.answered = certificate(  # type: ignore[arg-type]
+            other, "Ente di prova", issuer=(self.key, self.root), ocsp=answers
+        )
+        self.answered_content = pkcs12.serialize_key_and_certificates(
+            b"sigillo", other, self.answered, [self.root], NoEncryption()
         )  # fmt: skip
 
 
@@ -79,6 +102,15 @@ def lists() -> Iterator[Lists]:
             body = state.list()
             self.send_response(503 if state.silent else 200)
             self.send_header("Content-Type", "application/pkix-crl")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            state.asked += 1
+            body = state.answer(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/ocsp-response")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -141,6 +173,27 @@ def test_years_later_it_is_checked_without_asking_anybody(
         assert (said.state, said.lasting) == (SealState.INTACT, True)
         assert says_pyhanko(pdf, lists.root, stamps.certificate)
     assert len(stored()) == 2
+
+
+def test_an_authority_that_answers_instead_of_listing(
+    app, environ, set_seal, lists, stamps, caplog
+) -> None:
+    """OCSP: what it answered is in the file; whoever it says was revoked seals nothing."""
+    Path(environ["LMS_SEAL_PKCS12"]).write_bytes(lists.answered_content)
+    set_seal(environ)
+    waiting_certificate(app)
+    jobs.run_until_empty()
+    (pdf,) = stored()
+    said = examine(pdf, [lists.root])
+    assert (said.state, said.lasting) == (SealState.INTACT, True)
+    assert says_pyhanko(pdf, lists.root, stamps.certificate)
+    assert b"/OCSPs" in pdf
+    sealing._evidence.cache_clear()
+    lists.revoked.append(lists.answered.serial_number)
+    waiting_certificate(app)
+    jobs.run_until_empty()
+    assert len(stored()) == 1
+    assert "no evidence" in caplog.text
 
 
 @pytest.mark.parametrize("why", ["revoked", "silent"])
