@@ -22,6 +22,8 @@ from lms.issuance import issuer_keys
 from lms.operations.lanes import Lane
 
 RESTART_SECONDS = 1.0
+# Longer than a web process takes to answer what it has begun; jobs go on where they were.
+LAST_WORDS_SECONDS = 30.0
 THREADS = 4
 
 log = logging.getLogger("lms.worker")
@@ -104,7 +106,18 @@ def _supervise(commands: list[list[str]]) -> None:
                     commands[index], cwd=PROJECT_ROOT
                 )
         time.sleep(0.2)
+    end_all(running, LAST_WORDS_SECONDS)
+
+
+def end_all(running: list[subprocess.Popen[bytes]], patience: float) -> None:
+    """Ask these processes to end, and end those that have not within `patience` seconds."""
+    until = time.monotonic() + patience
     for process in running:
         process.terminate()
     for process in running:
-        process.wait(timeout=30)
+        try:
+            process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.warning("process did not end by itself", extra={"pid": process.pid})
+            process.kill()
+            process.wait()
