@@ -137,13 +137,24 @@ class Template:
         with self.app.app_context(), db.engine.connect() as connection:
             return dict(connection.execute(text(owned)).tuples().all())
 
-    def restore(self) -> None:
+    def restore(self, kept: str = ".template") -> None:
+        """Empty the database, or on SQLite bring it back to what `keep` kept."""
         if self.file:
             db.engine.dispose()
             self._drop_side_files()
-            shutil.copy(self.file.with_suffix(".template"), self.file)
+            shutil.copy(self.file.with_suffix(kept), self.file)
             return
         self._empty_tables()
+
+    def keep(self) -> str:
+        """Keep what SQLite's database holds now; what to `restore` to come back to it."""
+        assert self.file, "only a file is copied"
+        db.session.rollback()
+        db.session.remove()
+        db.engine.dispose()  # the last connection writes everything into the file itself
+        assert not Path(f"{self.file}-wal").exists(), "somebody still has the file open"
+        shutil.copy(self.file, self.file.with_suffix(".kept"))
+        return ".kept"
 
     def _empty_tables(self) -> None:
         """DELETE where there are rows: TRUNCATE costs PostgreSQL new files for every table."""

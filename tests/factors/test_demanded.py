@@ -42,7 +42,7 @@ from tests.factors.scene import (  # noqa: F401
     with_codes,
 )
 from tests.factors.test_own import begin_set_up
-from tests.foundation.asking import Snapshot, addresses, ask, values_of
+from tests.foundation.asking import addresses, ask, digest, values_of
 from tests.foundation.test_config import PRODUCTION
 from tests.world import World
 
@@ -79,12 +79,12 @@ def test_meanwhile_every_other_page_is_shut(app: Flask, client: PercorsoClient) 
     world = World()
     client.sign_in(world.administrator)
     values = values_of(world, world.this)
-    before = Snapshot().rows
+    before = digest()
     for address in addresses(app):
         if not address.rule.unready:
             answer = ask(client, address, address.path(app, values))
             assert (answer.status_code, answer.location) == (303, OWN), address
-    assert Snapshot().rows == before
+    assert digest() == before
     open_rows = {endpoint for endpoint, rule in TABLE.items() if rule.unready}
     assert "attendance.scan" in open_rows  # judges a code, and writes only in one's own cookie
     rooms = {endpoint.partition(".")[0] for endpoint in open_rows - {"attendance.scan"}}

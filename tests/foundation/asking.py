@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 from werkzeug.routing import Rule as UrlRule
 from werkzeug.test import TestResponse
 
@@ -234,27 +234,3 @@ def digest(*, without: frozenset[str] = frozenset()) -> str:
             found.update(repr((table.name, tuple(row))).encode())
     db.session.rollback()
     return found.hexdigest()
-
-
-class Snapshot:
-    """The rows of a moment, to come back to."""
-
-    def __init__(self) -> None:
-        self.rows = {
-            table: [dict(row) for row in db.session.execute(select(table)).mappings()]
-            for table in db.metadata.sorted_tables
-        }
-        db.session.rollback()
-
-    def restore(self) -> None:
-        db.session.rollback()
-        db.session.remove()
-        with db.engine.begin() as connection:
-            if db.engine.dialect.name == "postgresql":
-                names = ", ".join(f'"{table.name}"' for table in self.rows)
-                connection.execute(text(f"TRUNCATE {names} CASCADE"))
-            else:
-                connection.execute(text("DELETE FROM seal_chain"))  # the template holds its row
-            for table, rows in self.rows.items():
-                if rows:
-                    connection.execute(insert(table), rows)

@@ -18,7 +18,6 @@ from tests.foundation.asking import (
     SAFE,
     WITHOUT_CYCLE,
     Address,
-    Snapshot,
     addresses,
     ask,
     digest,
@@ -84,7 +83,7 @@ def test_writing_matches_the_table(app: Flask, template: Template, actor: str) -
     world = World()
     client, values = browser(app, world, actor), values_of(world, world.this)
     client.token()
-    snapshot, before = Snapshot(), digest()
+    kept, before = template.keep(), digest()
     writing = [address for address in addresses(app) if address.method not in SAFE]
     wrong = []
     for address in writing:
@@ -95,9 +94,9 @@ def test_writing_matches_the_table(app: Flask, template: Template, actor: str) -
     for address in sorted(writing, key=lambda each: each.endpoint == "accounts.sign_out"):
         if may_enter(actor, address.rule):
             wrong += answer_to(client, address, actor, values)
-            if template.file:
-                template.restore()
-            snapshot.restore()
+            db.session.rollback()
+            db.session.remove()
+            template.restore(kept)
     assert wrong == []
 
 
