@@ -167,6 +167,14 @@ def postpone(kind: str, until: datetime) -> None:
     )
 
 
+def others_are_due(job: Job) -> bool:
+    """Whether more jobs of this kind wait for somebody to take them."""
+    waiting = select(Job.id).where(
+        Job.kind == job.kind, Job.status == JobStatus.QUEUED, Job.run_at <= now(), Job.id != job.id
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
 def hold(job: Job, duration: timedelta) -> None:
     """Prolong a job's lease for a step that takes long, and commit what was done so far."""
     job.claimed_until = now() + duration

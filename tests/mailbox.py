@@ -54,6 +54,8 @@ class Mailbox:
     hang_up_inside: int = 0  # so many times: the connection drops in the middle of the content
     hang_up_after: int = 0  # so many times: the content is whole, no answer comes
     conversations: int = 0
+    at_reset: list[str] = field(default_factory=list)
+    peers: set[tuple[str, int]] = field(default_factory=set)  # whose connections reached RCPT
     on_recipient: Callable[[], None] = lambda: None
     on_accepted: Callable[[], None] = lambda: None
 
@@ -61,11 +63,17 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.conversations += 1
+        self.peers.add(session.peer[:2])
         self.on_recipient()
         if self.at_recipient:
             return self.at_recipient.pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_RSET(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        return self.at_reset.pop(0) if self.at_reset else "250 OK"
 
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope

@@ -167,6 +167,7 @@ def _send(
         message_id=message_id(message.key, sender.domain),
         written_at=message.created_at,
     )
+    more = jobs.others_are_due(job)
     db.session.rollback()  # a slow server shall not keep a transaction open
 
     def mark() -> None:
@@ -176,7 +177,7 @@ def _send(
         except DBAPIError as error:  # noted or not: without the end, nothing is handed over
             raise NotNowError(OwnReason.OUR_FAULT) from error
 
-    with transport.connected(server) as smtp:
+    with transport.connected(server, more=more) as smtp:
         answer = transport.hand_over(smtp, sender.address, recipient, content, before_end=mark)
         attempt.taken(answer)
 

@@ -11,14 +11,20 @@ import re
 import smtplib
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lms.mailserver import MailServer, Tls
 
 ANSWER_SECONDS = 300  # how long a server may think about a whole message
 LONGEST_ANSWER = 500
+# Of one connection: a server that takes fewer letters says so before the first word of the next.
+LETTERS = 50
+IDLE_SECONDS = 5.0
 # 421: closing down or too many at once; 530, 535: who we are. Not this message's fault.
 _ABOUT_US = frozenset({421, 530, 535})
 
@@ -35,19 +41,65 @@ class NotNowError(Exception):
         super().__init__(words)
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A connection that is open still, how many letters it has carried, and since when it rests."""
+
+    server: MailServer
+    smtp: smtplib.SMTP
+    letters: int
+    since: float
+
+
+_resting = threading.local()
+
+
 @contextmanager
-def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
-    """An open, encrypted, authenticated connection; NotNowError says why there is none."""
-    try:
-        smtp = _open(server)
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotNowError(_told(error), everybody=True) from error
+def connected(server: MailServer, *, more: bool = False) -> Iterator[smtplib.SMTP]:
+    """An open, encrypted, authenticated connection; NotNowError says why there is none.
+
+    `more`: other letters wait, so it stays open for the next one if all goes well.
+    """
+    smtp, letters = _taken_up(server)
     try:
         yield smtp
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            smtp.putcmd("quit")  # its answer changes nothing: nobody waits for it
-        smtp.close()
+    except BaseException:
+        _hang_up(smtp)
+        raise
+    if more and letters + 1 < LETTERS:
+        _resting.line = _Line(server, smtp, letters + 1, time.monotonic())
+    else:
+        _hang_up(smtp)
+
+
+def _taken_up(server: MailServer) -> tuple[smtplib.SMTP, int]:
+    """The connection that rests, if the server still answers there; else a new one."""
+    line: _Line | None = getattr(_resting, "line", None)
+    _resting.line = None
+    if line is not None:
+        fresh = line.server == server and time.monotonic() - line.since < IDLE_SECONDS
+        if fresh and _answers(line.smtp, server):
+            return line.smtp, line.letters
+        _hang_up(line.smtp)
+    try:
+        return _open(server), 0
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotNowError(_told(error), everybody=True) from error
+
+
+def _answers(smtp: smtplib.SMTP, server: MailServer) -> bool:
+    """Whether it begins anew; nothing of a letter has been said yet."""
+    _patience(smtp, server.timeout)
+    try:
+        return smtp.rset()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+def _hang_up(smtp: smtplib.SMTP) -> None:
+    with suppress(OSError, smtplib.SMTPException):
+        smtp.putcmd("quit")  # its answer changes nothing: nobody waits for it
+    smtp.close()
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +118,9 @@ def _open(server: MailServer) -> smtplib.SMTP:
     else:
         smtp = smtplib.SMTP(server.host, server.port, _own_name(), timeout=server.timeout)
     try:
+        if smtp.sock is not None:
+            # the dot goes out by itself: it shall not wait until the content was confirmed
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if server.tls is Tls.STARTTLS:
             smtp.starttls(context=context)

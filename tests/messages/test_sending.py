@@ -13,6 +13,7 @@ from sqlalchemy import update
 from lms.clock import frozen, now
 from lms.extensions import db
 from lms.jobs import JobStatus
+from lms.messages import transport
 from lms.messages.actions import post, send_again
 from lms.messages.letters import Letter
 from lms.messages.models import MessageStatus, OutboxMessage
@@ -175,6 +176,49 @@ def test_each_recipient_has_a_message_of_their_own(box: Mailbox) -> None:
     for received in box.received:
         others = set(people) - set(received.recipients)
         assert not any(other.encode() in received.content for other in others)
+
+
+def test_letters_that_wait_go_over_one_connection(box: Mailbox) -> None:
+    for number in range(4):
+        posted(f"prova:{number}", f"p{number}@example.org")
+    assert work() == 4
+    assert (len(box.received), len(box.peers)) == (4, 1)
+    posted("prova:4")
+    work()
+    assert (len(box.received), len(box.peers)) == (5, 2), "nobody waited: it was closed"
+
+
+def test_a_connection_carries_so_many_letters(
+    box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LETTERS", 2)
+    for number in range(5):
+        posted(f"prova:{number}", f"p{number}@example.org")
+    work()
+    assert (len(box.received), len(box.peers)) == (5, 3)
+
+
+@pytest.mark.parametrize("why", ["421 4.3.2 enough for now", "idle"])
+def test_a_connection_that_is_over_is_no_fault(
+    box: Mailbox, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    if why == "idle":
+        monkeypatch.setattr(transport, "IDLE_SECONDS", 0.0)
+    else:
+        box.at_reset = [why, why]
+    for number in range(3):
+        posted(f"prova:{number}", f"p{number}@example.org")
+    work()
+    assert (len(box.received), len(box.peers)) == (3, 3)
+    assert [row(f"prova:{number}").attempts for number in range(3)] == [1, 1, 1]
+
+
+def test_a_letter_that_was_refused_leaves_no_connection(box: Mailbox) -> None:
+    box.at_recipient = ["550 5.1.1 nobody of that name"]
+    for number in range(3):
+        posted(f"prova:{number}", f"p{number}@example.org")
+    work()
+    assert (len(box.received), len(box.peers)) == (2, 2)
 
 
 HOSTILE = "Prova\r\nBcc: spia@example.org\r\n\r\n<script>alert(1)</script>"
