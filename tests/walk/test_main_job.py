@@ -16,7 +16,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from certificates.verify import read_identity
 from lms import create_app, jobs
@@ -165,6 +165,9 @@ def issue_certificates(organiser: Walker, app: Flask, slug: str) -> None:
     with app.app_context():
         assert jobs.run_until_empty() >= 1
         db.session.remove()
+    # the page tells by itself that they are made; who leaves it meanwhile would be drawn back
+    expect(organiser.page.locator("[data-progress]")).to_have_count(0)
+    organiser.page.wait_for_load_state()
     organiser.go(f"/cicli/{slug}/attestati")
     organiser.look("certificates-issued")
 
