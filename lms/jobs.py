@@ -169,10 +169,8 @@ def postpone(kind: str, until: datetime) -> None:
 
 def others_are_due(job: Job) -> bool:
     """Whether more jobs of this kind wait for somebody to take them."""
-    waiting = select(Job.id).where(
-        Job.kind == job.kind, Job.status == JobStatus.QUEUED, Job.run_at <= now(), Job.id != job.id
-    )
-    return db.session.scalar(waiting.limit(1)) is not None
+    others = select(Job.id).where(Job.kind == job.kind, Job.id != job.id, due(now()))
+    return db.session.scalar(others.limit(1)) is not None
 
 
 def hold(job: Job, duration: timedelta) -> None:

@@ -41,8 +41,8 @@ def check(lesson_id: int, person_id: int, direction: Direction, device: str) -> 
         asked = _asked(place, direction)
         if asked is None or written_first(connection, place, asked, person_id, device):
             return asked is not None
-    hold_enrolment(connection, place.enrolment_id)
-    place = _placed(connection, lesson_id, person_id)
+    if hold_enrolment(connection, place.enrolment_id):
+        place = _placed(connection, lesson_id, person_id)
     asked = _asked(place, direction)
     if asked is not None:
         write_another(connection, place, asked, person_id, device)
@@ -110,10 +110,15 @@ def shared_register(connection: Connection, lesson_id: int) -> int:
     return int(row.id)
 
 
-def hold_enrolment(connection: Connection, enrolment_id: int) -> None:
-    """Let two checks of one person come one after the other; SQLite has one writer anyway."""
-    if connection.dialect.name != "sqlite":
-        connection.execute(_HOLD, {"enrolment_id": enrolment_id})
+def hold_enrolment(connection: Connection, enrolment_id: int) -> bool:
+    """Let what one person does come one after the other; whether what was read is to be read again.
+
+    It is not on SQLite, which has one writer anyway.
+    """
+    if connection.dialect.name == "sqlite":
+        return False
+    connection.execute(_HOLD, {"enrolment_id": enrolment_id})
+    return True
 
 
 def open_check_in(lesson: Lesson, *, asks_check_out: bool, by: int) -> None:

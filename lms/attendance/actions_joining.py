@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 
-from lms.attendance.actions_checking import shared_register
+from lms.attendance.actions_checking import hold_enrolment, shared_register
 from lms.attendance.models import Evidence, EvidenceKind
 from lms.attendance.queries_joining import Joining
 from lms.clock import now
-from lms.enrolment.models import Enrolment
 from lms.errors import UserError
 from lms.extensions import db
 
@@ -29,15 +28,12 @@ def note_click(joining: Joining) -> bool:
     during = joining.starts_at - NOTED_BEFORE <= instant < joining.ends_at
     if joining.enrolment_id is None or not during:
         return False
+    connection = db.session.connection()
     try:
-        register_id = shared_register(db.session.connection(), joining.lesson_id)
+        register_id = shared_register(connection, joining.lesson_id)
     except UserError:
         return False  # sealed: what it says is said
-    db.session.execute(
-        select(Enrolment.id)
-        .where(Enrolment.id == joining.enrolment_id)
-        .with_for_update(key_share=True)
-    )
+    hold_enrolment(connection, joining.enrolment_id)
     if _just_clicked(register_id, joining.enrolment_id, instant):
         return False
     row = {

@@ -105,7 +105,7 @@ def _append(connection: Connection, evidence: dict[str, Any], device: str) -> No
 # The record unless there is one (or evidence), the evidence if that was made, its trace. Whoever
 # makes the same record meanwhile is waited for; what was written before, by whoever held the
 # register while the place was asked for, is seen. As text, because SQLAlchemy would put an
-# ON CONFLICT into words again every time: half a millisecond.
+# ON CONFLICT into words again every time, for milliseconds (ADR 22).
 _AT_ONCE = text("""
     WITH new_record AS (
         INSERT INTO attendance_record (register_id, enrolment_id, mark, minutes, source,

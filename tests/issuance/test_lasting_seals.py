@@ -77,19 +77,17 @@ class Lists:
     def open(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/ca.crl"
         self.root = certificate(self.key, "Autorità di prova", authority=True)  # type: ignore[arg-type]
+        self.own, self.content = self.under(crl=self.url)
+        self.answered, self.answered_content = self.under(ocsp=f"http://127.0.0.1:{port}/ocsp")
+
+    def under(self, **told_at: str) -> tuple[x509.Certificate, bytes]:
+        """A key under it, whose certificate says where one hears of it; in PKCS#12."""
         key = key_of("p-256")
-        self.own = certificate(key, "Ente di prova", issuer=(self.key, self.root), crl=self.url)  # type: ignore[arg-type]
-        self.content = pkcs12.serialize_key_and_certificates(
-            b"sigillo", key, self.own, [self.root], NoEncryption()
+        own = certificate(key, "Ente di prova", issuer=(self.key, self.root), **told_at)  # type: ignore[arg-type]
+        content = pkcs12.serialize_key_and_certificates(
+            b"sigillo", key, own, [self.root], NoEncryption()
         )  # fmt: skip
-        answers = f"http://127.0.0.1:{port}/ocsp"
-        other = key_of("p-256")
-        self.answered = certificate(  # type: ignore[arg-type]
-            other, "Ente di prova", issuer=(self.key, self.root), ocsp=answers
-        )
-        self.answered_content = pkcs12.serialize_key_and_certificates(
-            b"sigillo", other, self.answered, [self.root], NoEncryption()
-        )  # fmt: skip
+        return own, content
 
 
 @pytest.fixture(scope="module")
@@ -98,19 +96,16 @@ def lists() -> Iterator[Lists]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            state.asked += 1
-            body = state.list()
-            self.send_response(503 if state.silent else 200)
-            self.send_header("Content-Type", "application/pkix-crl")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.reply(state.list(), "application/pkix-crl", 503 if state.silent else 200)
 
         def do_POST(self) -> None:
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            self.reply(state.answer(asked), "application/ocsp-response")
+
+        def reply(self, body: bytes, kind: str, status: int = 200) -> None:
             state.asked += 1
-            body = state.answer(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/ocsp-response")
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
